@@ -1,0 +1,1 @@
+"""From text to a typed tree: tokens, literals, the parser and its positions."""

@@ -1,0 +1,374 @@
+"""The Pratt half of the parser: operators, operands and what may follow an operand."""
+
+from collections.abc import Callable
+
+from rhai.syntax import tokens as t
+from rhai.syntax.cursor import Cursor
+from rhai.syntax.tokens import PRECEDENCE, RIGHT_ASSOCIATIVE, Token
+from rhai.syntax.tree import (
+    ArrayOf,
+    Binary,
+    Block,
+    Call,
+    Expr,
+    Index,
+    Interpolation,
+    Jump,
+    Literal,
+    Logic,
+    MapOf,
+    Method,
+    Name,
+    Property,
+    RangeOf,
+    Unary,
+    start_of,
+)
+from rhai.values import I64_MIN, Char, NoneType
+
+_RANGE_ENDS = frozenset({")", "]", "}", ",", ";", "=>", t.EOF})
+_JUMPS = frozenset({"break", "continue", "return", "throw"})
+_KIND_NAMES: dict[type, str] = {
+    int: "a number",
+    float: "a number",
+    str: "a string",
+    Char: "a character",
+    NoneType: "()",
+}
+
+
+class ExpressionParser(Cursor):
+    """Parses expressions; statements that are expressions come from the subclass."""
+
+    def statement_expression(self) -> Expr:
+        """Parse a block, ``if`` or loop."""
+        raise NotImplementedError
+
+    def jump(self) -> Jump:
+        """Parse ``break``, ``continue``, ``return`` or ``throw``."""
+        raise NotImplementedError
+
+    def interpolated_block(self) -> Block:
+        """Parse the block of ``${…}`` up to and including its closing brace."""
+        raise NotImplementedError
+
+    def expression(self) -> Expr:
+        """Parse one whole expression."""
+        self.enter()
+        if self.kind in {"..", "..="}:
+            left: Expr = self._range(None, self.advance())
+        else:
+            left = self._unary()
+        result = self._operators(left, 0)
+        self.leave()
+        return result
+
+    def condition(self) -> Expr:
+        """Parse the condition of a statement: an expression that can be a boolean."""
+        if self.kind == "{":
+            raise self.error("ExprExpected", "Expecting a boolean expression")
+        result = self.boolean(self.expression())
+        if self.kind == "=":
+            raise self.error("BadInput", "Possibly a typo of '=='?")
+        return result
+
+    def boolean(self, node: Expr) -> Expr:
+        """Return an operand after checking that it is no literal of another type."""
+        kind = _literal_kind(node)
+        if kind:
+            text = f"Expecting a boolean expression, not {kind}"
+            raise self.error("MismatchedType", text, start_of(node))
+        return node
+
+    def _operators(self, left: Expr, minimum: int) -> Expr:
+        """Take operators that bind at least as tightly as `minimum`."""
+        taken = 0
+        while True:
+            token = self.token
+            binding = PRECEDENCE.get(token.kind)
+            if binding is None:
+                self._reject_symbol(token)
+                break
+            if binding < minimum:
+                break
+            taken += 1
+            self.enter()
+            self.advance()
+            left = self._apply(left, token, binding)
+        self.leave(taken)
+        return left
+
+    def _reject_symbol(self, token: Token) -> None:
+        if token.kind is t.RESERVED and not token.value[0].isalpha():
+            raise self.error("UnknownOperator", f"Unknown operator: '{token.value}'")
+
+    def _apply(self, left: Expr, token: Token, binding: int) -> Expr:
+        op = token.kind
+        if op in {"..", "..="}:
+            return self._range(left, token)
+        if op == "??" and self.kind in _JUMPS:
+            return Logic(op, left, self.jump(), token.at)
+        right = self._operand(binding if op == RIGHT_ASSOCIATIVE else binding + 1)
+        if op in {"&&", "||"}:
+            return Logic(op, self.boolean(left), self.boolean(right), token.at)
+        if op == "??":
+            return Logic(op, left, right, token.at)
+        if op == "!in":
+            return Unary("!", Binary("in", left, right, token.at), token.at)
+        return Binary(op, left, right, token.at)
+
+    def _operand(self, minimum: int) -> Expr:
+        return self._operators(self._unary(), minimum)
+
+    def _range(self, start: Expr | None, token: Token) -> Expr:
+        end = None
+        if self.kind not in _RANGE_ENDS:
+            end = self._operand(PRECEDENCE[".."] + 1)
+        return RangeOf(start, end, token.kind == "..=", token.at)
+
+    def _unary(self) -> Expr:
+        token = self.token
+        if token.kind not in {"-", "+", "!"}:
+            return self._postfix(self._primary())
+        self.advance()
+        self.enter()
+        operand = self._unary()
+        self.leave()
+        if isinstance(operand, Literal) and token.kind != "!":
+            return _signed(token, operand)
+        return Unary(token.kind, operand, token.at)
+
+    def _primary(self) -> Expr:
+        token = self.token
+        parse = _PRIMARY.get(token.kind)
+        if parse:
+            return parse(self)
+        if token.kind is t.EOF:
+            raise self.error("UnexpectedEOF", "Script is incomplete")
+        if token.kind in {"|", "||"}:
+            raise self.unsupported("Closures are")
+        if token.kind in {"switch", "import", "export"}:
+            raise self.unsupported(f"'{token.kind}' is")
+        raise self.error("BadInput", f"Unexpected '{token.value}'")
+
+    def _literal(self) -> Expr:
+        token = self.advance()
+        if token.kind is t.STRING:
+            self._check_size(token)
+        return Literal(token.value, token.at)
+
+    def _check_size(self, token: Token) -> None:
+        limit = self.limits.max_string_size
+        if len(token.value) * 4 > limit and len(token.value.encode()) > limit:
+            text = f"Length of string exceeds the maximum limit ({limit})"
+            raise self.error("LiteralTooLarge", text, token.at)
+
+    def _word_literal(self) -> Expr:
+        token = self.advance()
+        value = None if token.kind is t.UNIT else token.kind == "true"
+        return Literal(value, token.at)
+
+    def _interpolation(self) -> Expr:
+        at = self.token.at
+        parts: list[Expr] = []
+        self.enter()
+        while self.kind is t.SEGMENT:
+            text = self.advance()
+            parts.append(Literal(text.value, text.at))
+            parts.append(self.interpolated_block())
+        text = self.advance()
+        parts.append(Literal(text.value, text.at))
+        self.leave()
+        filled = [part for part in parts if not (isinstance(part, Literal) and not part.value)]
+        return Interpolation(filled, at)
+
+    def _parenthesis(self) -> Expr:
+        self.advance()
+        self.enter()
+        result = self.expression()
+        self.leave()
+        self.expect(")", "for a matching ( in this expression")
+        return result
+
+    def _name(self) -> Expr:
+        token = self.advance()
+        if self.kind in {"(", t.UNIT}:
+            return Call(token.value, self._arguments(token.value), token.at)
+        if self.kind == "::":
+            raise self.unsupported("Module paths are", token.at)
+        if self.kind == "!" and self._calls_in_scope():
+            raise self.unsupported("Calls in the caller's scope are", token.at)
+        return Name(token.value, self.scopes.find(token.value), token.at)
+
+    def _calls_in_scope(self) -> bool:
+        return self._tokens[self._next + 1].kind in {"(", t.UNIT}
+
+    def _reserved_word(self) -> Expr:
+        token = self.advance()
+        if token.value in t.SPECIAL_FUNCTIONS and self.kind in {"(", t.UNIT}:
+            if token.value not in {"print", "debug", "type_of"}:
+                raise self.unsupported(f"'{token.value}' is", token.at)
+            return Call(token.value, self._arguments(token.value), token.at)
+        if token.value == "this":
+            raise self.unsupported("'this' is", token.at)
+        raise self.reserved(token)
+
+    def _arguments(self, name: str) -> list[Expr]:
+        """Parse the arguments of a call, from its opening parenthesis on."""
+        if self.advance().kind is t.UNIT:
+            return []
+        return self._items(
+            ")",
+            f"to close the arguments list of this function call '{name}'",
+            f"to separate the arguments to function call '{name}'",
+        )
+
+    def _items(self, end: str, unclosed: str, unseparated: str) -> list[Expr]:
+        """Parse expressions between commas up to `end`; a trailing comma is fine."""
+        items: list[Expr] = []
+        self.enter()
+        while not self.accept(end):
+            if self.kind is t.EOF:
+                raise self.missing(end, unclosed)
+            items.append(self.expression())
+            if self.kind is t.EOF:
+                raise self.missing(end, unclosed)
+            if self.kind != end:
+                self.expect(",", unseparated)
+        self.leave()
+        return items
+
+    def _array(self) -> Expr:
+        at = self.advance().at
+        self.enter()
+        items = self._items(
+            "]", "to end this array literal", "to separate the items of this array literal"
+        )
+        self.leave()
+        return ArrayOf(items, at)
+
+    def _map(self) -> Expr:
+        at = self.advance().at
+        entries: dict[str, Expr] = {}
+        unclosed = "to end this object map literal"
+        self.enter(2)
+        while not self.accept("}"):
+            key = self._map_key(unclosed)
+            if key.value in entries:
+                text = f"Duplicated property for object map literal: {key.value}"
+                raise self.error("DuplicatedProperty", text, key.at)
+            self.expect(":", f"to follow the property '{key.value}' in this object map literal")
+            entries[key.value] = self.expression()
+            if self.kind is t.EOF:
+                raise self.missing("}", unclosed)
+            if self.kind != "}":
+                self.expect(",", "to separate the items of this object map literal")
+        self.leave(2)
+        return MapOf(list(entries.items()), at)
+
+    def _map_key(self, unclosed: str) -> Token:
+        token = self.token
+        if token.kind is t.EOF:
+            raise self.missing("}", unclosed)
+        if token.kind is t.RESERVED:
+            raise self.reserved(token)
+        if token.kind not in {t.IDENT, t.STRING}:
+            raise self.error("PropertyExpected", "Expecting name of a property")
+        return self.advance()
+
+    def _postfix(self, node: Expr) -> Expr:
+        """Take calls of methods, properties and indexes that follow an operand."""
+        taken = 0
+        while True:
+            kind = self.kind
+            if kind in {"[", "?["}:
+                node = self._index(node, safe=kind == "?[")
+            elif kind in {".", "?."}:
+                node = self._member(node, safe=kind == "?.")
+            else:
+                self.leave(taken)
+                return node
+            taken += 1
+            self.enter()
+
+    def _index(self, base: Expr, *, safe: bool) -> Expr:
+        self.advance()
+        self.enter(2)
+        index = self.expression()
+        self.leave(2)
+        self.expect("]", "for a matching [ in this index expression")
+        self._check_index(base, index)
+        return Index(base, index, safe, start_of(index))
+
+    def _check_index(self, base: Expr, index: Expr) -> None:
+        """Reject what can be seen to be no index of this base."""
+        text = _bad_index(base, index)
+        if text:
+            raise self.error("MalformedIndexExpr", text, start_of(index))
+
+    def _member(self, base: Expr, *, safe: bool) -> Expr:
+        self.advance()
+        token = self.token
+        if token.kind is t.RESERVED and token.value in t.SPECIAL_METHODS:
+            self.advance()
+            if token.value != "type_of":
+                raise self.unsupported(f"'{token.value}' is", token.at)
+        elif token.kind is t.RESERVED:
+            raise self.reserved(token)
+        elif token.kind is not t.IDENT:
+            raise self.error("PropertyExpected", "Expecting name of a property")
+        else:
+            self.advance()
+        if self.kind in {"(", t.UNIT}:
+            args = self._arguments(token.value)
+            return Method(base, token.value, args, safe, token.at)
+        return Property(base, token.value, safe, token.at)
+
+
+def _signed(token: Token, literal: Literal) -> Expr:
+    """Fold a sign into a number; the negated minimum is a float, as it is no i64."""
+    value = literal.value
+    if type(value) not in {int, float}:
+        return Unary(token.kind, literal, token.at)
+    if token.kind == "+":
+        return Literal(value, token.at)
+    return Literal(-float(value) if value == I64_MIN else -value, token.at)
+
+
+def _literal_kind(node: Expr) -> str | None:
+    """Return what an expression is when it surely is no boolean."""
+    if isinstance(node, Literal):
+        return _KIND_NAMES.get(type(node.value))
+    if isinstance(node, Interpolation):
+        return "a string"
+    if isinstance(node, ArrayOf):
+        return "an array"
+    return "an object map" if isinstance(node, MapOf) else None
+
+
+def _bad_index(base: Expr, index: Expr) -> str | None:
+    kind = _literal_kind(index)
+    if isinstance(index, Literal) and type(index.value) in {float, Char, NoneType, bool}:
+        what = {float: "a float", bool: "a boolean"}.get(type(index.value), kind)
+        return f"Array access expects integer index, not {what}"
+    if kind == "a number" and isinstance(base, MapOf):
+        return "Object map expects string index, not a number"
+    if kind == "a string" and _literal_kind(base) in {"a number", "a string", "an array"}:
+        return "Array or string expects numeric index, not a string"
+    return None
+
+
+_PRIMARY: dict[str, Callable[[ExpressionParser], Expr]] = {
+    **dict.fromkeys((t.INT, t.FLOAT, t.STRING, t.CHAR), ExpressionParser._literal),
+    **dict.fromkeys(("true", "false", t.UNIT), ExpressionParser._word_literal),
+    t.SEGMENT: ExpressionParser._interpolation,
+    "(": ExpressionParser._parenthesis,
+    "[": ExpressionParser._array,
+    "#{": ExpressionParser._map,
+    t.IDENT: ExpressionParser._name,
+    t.RESERVED: ExpressionParser._reserved_word,
+    **dict.fromkeys(
+        ("{", "if", "while", "loop", "do", "for"), lambda parser: parser.statement_expression()
+    ),
+}
+

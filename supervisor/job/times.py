@@ -1,0 +1,27 @@
+"""Moments on the wire: RFC 3339 in UTC with microseconds and `Z`, or epoch seconds on input."""
+
+from datetime import UTC, datetime
+
+
+def to_rfc3339(epoch_ms: float) -> str:
+    """Return the moment `epoch_ms` milliseconds after the epoch as RFC 3339."""
+    moment = datetime.fromtimestamp(epoch_ms / 1000, UTC)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def to_epoch_ms(text: str) -> int:
+    """Read RFC 3339 or epoch seconds as milliseconds since the epoch.
+
+    Raises:
+        ValueError: neither, or out of the range of years 1 to 9999.
+    """
+    try:
+        seconds = float(text)
+    except ValueError:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError("a moment needs a time zone, such as Z") from None
+        seconds = moment.timestamp()
+    if not -62_135_596_800 <= seconds < 253_402_300_800:
+        raise ValueError("a moment must lie in the years 1 to 9999")
+    return int(seconds * 1000)

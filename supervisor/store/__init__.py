@@ -1,0 +1,1 @@
+"""Jobs and runners in Redis: commands described once, carried by an asyncio and a blocking client."""

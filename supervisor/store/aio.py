@@ -1,0 +1,216 @@
+"""Carries commands of many concurrent callers over one pipelined connection.
+
+Commands reach Redis in the order in which they were submitted; those submitted in one turn of the
+event loop leave in one write. While there is no connection, callers fail at once, and `run` tries
+to get one back.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import hiredis
+import structlog
+
+from supervisor.errors import RpcError, StoreUnavailable
+from supervisor.store.commands import Command
+from supervisor.store.wire import (
+    CONNECT_TIMEOUT,
+    STALL,
+    Address,
+    UnexpectedReply,
+    is_forgotten_script,
+    lost,
+    pack,
+    parse_address,
+    to_exception,
+    unreachable,
+)
+
+T = TypeVar("T")
+
+_FIRST_RETRY = 0.05  # seconds; doubles
+_LAST_RETRY = 1.0
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Pending:
+    command: Command[Any]
+    future: asyncio.Future[Any]
+    deadline: float
+
+
+class AioCarrier:
+    """One connection to Redis, shared by everybody in the process.
+
+    `connect` opens it; from then on `run` must be running to keep it open.
+    """
+
+    def __init__(self, url: str, name: str) -> None:
+        self._address = parse_address(url, name)
+        self._connection: _Connection | None = None
+        self._is_closed = False
+        self.on_connect: Callable[[], None] = lambda: None
+
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether Redis can be asked right now."""
+        return self._connection is not None and not self._connection.lost.done()
+
+    async def connect(self) -> None:
+        """Open the connection.
+
+        Raises:
+            StoreUnavailable: it can't be.
+        """
+        self._connection = await _open(self._address)
+
+    async def run(self) -> None:
+        """Reconnect whenever the connection breaks, until cancelled."""
+        while True:
+            if self._connection is not None:
+                await self._connection.watch()
+                _log.warning("lost the connection to Redis", address=str(self._address))
+                self._connection = None
+            await self._reconnect()
+
+    async def _reconnect(self) -> None:
+        delay = _FIRST_RETRY
+        while self._connection is None:
+            try:
+                await self.connect()
+            except StoreUnavailable as error:
+                _log.debug("can't reconnect yet", reason=error.message, retry_in_s=delay)
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, _LAST_RETRY)
+        _log.info("connected to Redis again", address=str(self._address))
+        self.on_connect()
+
+    def submit(self, command: Command[T]) -> asyncio.Future[T]:
+        """Send a command, behind all those submitted before; its value comes with the future.
+
+        The future raises what `execute` says.
+        """
+        if self._connection is None or self._connection.lost.done():
+            future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+            future.set_exception(lost(command, was_sent=False))
+            return future
+        return cast("asyncio.Future[T]", self._connection.submit(command))
+
+    async def execute(self, command: Command[T]) -> T:
+        """Send a command and return what its reply means.
+
+        Raises:
+            StoreUnavailable: nothing was changed.
+            OutcomeUnknown: the connection broke after a write was sent.
+            RpcError: what the command itself says, such as JobNotFound.
+        """
+        return await self.submit(command)
+
+    async def close(self) -> None:
+        """Close the connection; what is under way fails."""
+        if self._connection is not None:
+            self._connection.abort()
+            self._connection = None
+
+
+async def _open(address: Address) -> "_Connection":
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT):
+            if address.path is not None:
+                _, connection = await loop.create_unix_connection(_Connection, address.path)
+            else:
+                _, connection = await loop.create_connection(
+                    _Connection, address.host, address.port, ssl=address.tls
+                )
+            for words in address.greeting:
+                await connection.submit(Command(words, lambda _: None, is_write=False))
+    except OSError as error:
+        raise unreachable(address, error) from error
+    except UnexpectedReply as error:
+        raise StoreUnavailable(f"The job store at {address} does not take us in: {error}.") from error
+    return connection
+
+
+class _Connection(asyncio.Protocol):
+    """One pipelined connection: replies come in the order of the requests."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._reader = hiredis.Reader()
+        self._transport: asyncio.Transport | None = None
+        self._sent: deque[_Pending] = deque()
+        self._unsent: list[bytes] = []
+        self.lost: asyncio.Future[None] = self._loop.create_future()
+
+    def submit(self, command: Command[Any]) -> asyncio.Future[Any]:
+        return self._send(command, command.pack(), self._loop.create_future())
+
+    def _send(
+        self, command: Command[Any], words: tuple[Any, ...], future: asyncio.Future[Any]
+    ) -> asyncio.Future[Any]:
+        if not self._unsent:
+            self._loop.call_soon(self._flush)
+        self._unsent.append(pack(words))
+        self._sent.append(_Pending(command, future, self._loop.time() + command.block + STALL))
+        return future
+
+    def _flush(self) -> None:
+        if self._transport is not None and not self.lost.done():
+            self._transport.write(b"".join(self._unsent))
+        self._unsent.clear()
+
+    async def watch(self) -> None:
+        """Return when the connection is lost; cut it when Redis stops answering."""
+        while not self.lost.done():
+            await asyncio.wait([self.lost], timeout=1.0)
+            if self._sent and self._sent[0].deadline < self._loop.time():
+                _log.warning("Redis does not answer", waited_s=STALL)
+                self.abort()
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+        self._drop()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._reader.feed(data)
+        try:
+            while (reply := self._reader.gets()) is not False:
+                self._answer(self._sent.popleft(), reply)
+        except hiredis.ProtocolError:
+            _log.exception("Redis sent what is not RESP")
+            self.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._drop()
+
+    def _drop(self) -> None:
+        if not self.lost.done():
+            self.lost.set_result(None)
+        while self._sent:
+            pending = self._sent.popleft()
+            if not pending.future.done():
+                pending.future.set_exception(lost(pending.command, was_sent=True))
+
+    def _answer(self, pending: _Pending, reply: Any) -> None:
+        command, future = pending.command, pending.future
+        if is_forgotten_script(reply):
+            self._send(command, command.pack_whole(), future)
+        elif future.done():  # its caller was cancelled
+            return
+        elif isinstance(reply, hiredis.ReplyError):
+            future.set_exception(to_exception(command, reply))
+        else:
+            try:
+                future.set_result(command.read(reply))
+            except (RpcError, ValueError) as error:
+                future.set_exception(error)

@@ -1,0 +1,115 @@
+"""Carries commands one after another over one blocking socket: for workers."""
+
+import socket
+from collections.abc import Iterable
+from typing import TypeVar
+
+import hiredis
+
+from supervisor.errors import StoreUnavailable
+from supervisor.store.commands import Command
+from supervisor.store.wire import (
+    CONNECT_TIMEOUT,
+    STALL,
+    Address,
+    is_forgotten_script,
+    lost,
+    pack,
+    parse_address,
+    to_exception,
+    unreachable,
+)
+
+T = TypeVar("T")
+
+_CHUNK = 65_536
+
+
+class BlockingCarrier:
+    """One connection, opened at the first command and again at the first after a loss."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._address = parse_address(url, name)
+        self._socket: socket.socket | None = None
+        self._reader = hiredis.Reader()
+
+    def execute(self, command: Command[T]) -> T:
+        """Send a command and return what its reply means.
+
+        Raises:
+            StoreUnavailable: nothing was changed.
+            OutcomeUnknown: the connection broke after a write was sent.
+            RpcError: what the command itself says, such as JobNotFound.
+        """
+        connection = self._connect()
+        try:
+            reply = self._round_trip(connection, pack(command.pack()), command.block)
+            if is_forgotten_script(reply):
+                reply = self._round_trip(connection, pack(command.pack_whole()), command.block)
+        except (OSError, hiredis.ProtocolError) as error:
+            self.close()
+            raise lost(command, was_sent=True) from error
+        if isinstance(reply, hiredis.ReplyError):
+            raise to_exception(command, reply)
+        return command.read(reply)
+
+    def fileno(self) -> int:
+        """Return the socket's descriptor; -1 while there is none."""
+        return self._socket.fileno() if self._socket else -1
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _connect(self) -> socket.socket:
+        if self._socket is not None:
+            return self._socket
+        try:
+            connection = _open(self._address)
+        except OSError as error:
+            raise unreachable(self._address, error) from error
+        self._reader = hiredis.Reader()
+        try:
+            self._greet(connection, self._address.greeting)
+        except (OSError, hiredis.ReplyError) as error:
+            connection.close()
+            raise StoreUnavailable(
+                f"The job store at {self._address} does not take us in: {error}."
+            ) from error
+        self._socket = connection
+        return connection
+
+    def _greet(self, connection: socket.socket, greeting: Iterable[tuple[str, ...]]) -> None:
+        for words in greeting:
+            reply = self._round_trip(connection, pack(words), 0)
+            if isinstance(reply, hiredis.ReplyError):
+                raise reply
+
+    def _round_trip(self, connection: socket.socket, request: bytes, block: float) -> object:
+        connection.settimeout(block + STALL)
+        connection.sendall(request)
+        while (reply := self._reader.gets()) is False:
+            data = connection.recv(_CHUNK)
+            if not data:
+                raise ConnectionResetError("Redis closed the connection")
+            self._reader.feed(data)
+        return reply
+
+
+def _open(address: Address) -> socket.socket:
+    if address.path is not None:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(CONNECT_TIMEOUT)
+        try:
+            connection.connect(address.path)
+        except OSError:
+            connection.close()
+            raise
+        return connection
+    connection = socket.create_connection((address.host, address.port), CONNECT_TIMEOUT)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if address.tls is not None:
+        return address.tls.wrap_socket(connection, server_hostname=address.host)
+    return connection
