@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""Listens on Unix sockets and runs the daemon, `hero-unix-server`."""

@@ -36,6 +36,7 @@ class Session:
     principal: Principal = NOBODY
     peer: str = ""
     path: str = ""
+    refusal: AccessDenied | None = None  # what became of the credential that it came with
 
 
 class Credentials:
@@ -79,6 +80,8 @@ def authorise(method: Method, session: Session) -> None:
     if principal.may(method.scope):
         return
     data = {"required": method.scope.value}
+    if session.refusal is not None:
+        raise AccessDenied(session.refusal.message, data)
     if not principal.scopes:
         raise AuthenticationRequired(
             f"Authentication required: {method.name} needs the scope {method.scope}. Send "

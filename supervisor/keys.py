@@ -106,6 +106,10 @@ class Keys:
         """The queue of a named runner."""
         return f"{self.work(script_type)}:group:default:inst:{runner}"
 
+    def high(self, queue: str) -> str:
+        """The list of a queue's jobs of high priority."""
+        return f"{queue}:high"
+
     def wake(self, instance: str, worker: int) -> str:
         """What a worker blocks on."""
         return f"{self.namespace}:q:wake:{instance}:{worker}"

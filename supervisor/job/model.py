@@ -54,6 +54,7 @@ class Job:
     queued_ms: int | None = None
     started_ms: int | None = None
     finished_ms: int | None = None
+    foreign_word: str | None = None  # what a foreign runner wrote over our status, if it did
 
     def to_hash(self) -> dict[str, str | bytes]:
         """Return the fields to store for a new job; numbers as text, collections as JSON."""
@@ -64,7 +65,7 @@ class Job:
             "script": self.script,
             "script_type": self.script_type,
             "created_at": self.created_at,
-            "timeout": f"{self.timeout:g}" if self.timeout < 1e6 else str(self.timeout),
+            "timeout": _plain(self.timeout),
         }
         for name, default in _OPTIONAL.items():
             value = getattr(self, name)
@@ -84,8 +85,11 @@ class Job:
         }
         for name in ("id", "caller_id", "context_id", "script", "script_type", "created_at"):
             values.setdefault(name, "")
-        if "status" not in values and b"status" in fields:  # stored by a foreign client
-            values["status"] = _status(fields[b"status"])
+        word = fields.get(b"status")
+        if word is not None and b"state" not in fields:  # stored by a foreign client
+            values["status"] = _status(word)
+        elif word != fields.get(b"state"):
+            values["foreign_word"] = _text(word or b"")
         return cls(**values)
 
     def to_json(self) -> dict[str, Any]:
@@ -140,6 +144,11 @@ _OPTIONAL: Mapping[str, Any] = {
     "signatures": (),
     "digest": None,
 }
+
+
+def _plain(seconds: float) -> str:
+    """Write whole seconds without a point: foreign runners may read an integer."""
+    return str(int(seconds)) if seconds == int(seconds) else str(seconds)
 
 
 def _encode(value: Any) -> str | bytes:

@@ -20,6 +20,8 @@ from supervisor.job.times import to_epoch_ms, to_rfc3339
 
 MAX_TIMEOUT = 86_400.0
 MAX_SPAN = 365 * 86_400.0  # a delay, expiry or ttl beyond a year is a mistake
+MAX_LABEL_NAME = 64  # characters
+MAX_LABEL_VALUE = 256
 
 JobId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")]
 RunnerId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -38,13 +40,20 @@ def _moment(value: Any) -> Any:
         try:
             to_epoch_ms(value)
         except ValueError as error:
-            raise ValueError(f"must be RFC 3339 with a time zone, or epoch seconds ({error})") from None
+            raise ValueError(
+                f"must be RFC 3339 with a time zone, or epoch seconds ({error})"
+            ) from None
     return value
 
 
 def _short_strings(value: dict[str, str]) -> dict[str, str]:
-    if any(not name or len(name) > 64 or len(text) > 256 for name, text in value.items()):
-        raise ValueError("names must have 1 to 64 characters, values at most 256")
+    if any(
+        not name or len(name) > MAX_LABEL_NAME or len(text) > MAX_LABEL_VALUE
+        for name, text in value.items()
+    ):
+        raise ValueError(
+            f"names must have 1 to {MAX_LABEL_NAME} characters, values at most {MAX_LABEL_VALUE}"
+        )
     return value
 
 
@@ -133,18 +142,27 @@ class JobParams(Params):
 
     def digest(self) -> str:
         """Return the SHA-256 of the params as sent, normalised, before anything is generated."""
-        return hashlib.sha256(
-            orjson.dumps(self.model_dump(exclude_defaults=True), option=orjson.OPT_SORT_KEYS)
-        ).hexdigest()
+        text = orjson.dumps(self.digest_members(), option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(text).hexdigest()
 
-    def to_job(self, now_ms: float, new_id: Callable[[], str]) -> Job:
-        """Return the job to store: `delay` resolved, id and created_at filled in if absent."""
+    def digest_members(self) -> dict[str, Any]:
+        """Return what makes the job the same job when it is sent again."""
+        return self.model_dump(exclude_defaults=True)
+
+    def to_job(self, now_ms: float, new_id: Callable[[], str], caller_id: str = "") -> Job:
+        """Return the job to store: `delay` resolved, id, created_at and caller filled in if absent.
+
+        Args:
+            now_ms: epoch milliseconds.
+            new_id: gives a fresh id.
+            caller_id: who asks, where the params don't say.
+        """
         run_at = self.run_at
         if self.delay:
             run_at = to_rfc3339(now_ms + self.delay * 1000)
         return Job(
             id=self.id or new_id(),
-            caller_id=self.caller_id,
+            caller_id=self.caller_id or caller_id,
             context_id=self.context_id,
             script=self.script,
             script_type=self.script_type or "",

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 
+_YEAR_1 = -62_135_596_800  # seconds since the epoch
+_YEAR_10000 = 253_402_300_800
+
 
 def to_rfc3339(epoch_ms: float) -> str:
     """Return the moment `epoch_ms` milliseconds after the epoch as RFC 3339."""
@@ -22,6 +25,6 @@ def to_epoch_ms(text: str) -> int:
         if moment.tzinfo is None:
             raise ValueError("a moment needs a time zone, such as Z") from None
         seconds = moment.timestamp()
-    if not -62_135_596_800 <= seconds < 253_402_300_800:
+    if not _YEAR_1 <= seconds < _YEAR_10000:
         raise ValueError("a moment must lie in the years 1 to 9999")
     return int(seconds * 1000)

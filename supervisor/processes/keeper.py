@@ -102,11 +102,11 @@ class Keeper:
         """Stop the process (TERM, `grace` seconds, KILL) and start it no more; idempotent."""
         self._stopping.set()
         async with self._starting:
-            self.state = KeeperState.STOPPED
             process = self._process
         if process is not None:
             await process.stop(grace)
             self._process = None
+        self.state = KeeperState.STOPPED
 
     async def _run_once(self) -> None:
         """Start the process and see it exit."""

@@ -49,7 +49,7 @@ class Dispatcher(Generic[S]):
             response = encode_result(item.id, result, self._max_response)
         except RpcError as error:
             response = encode_error(item.id, error)
-        except Exception:  # the boundary: a defect is logged here and named to nobody
+        except Exception:  # noqa: BLE001 (the boundary: a defect is logged here, named to nobody)
             response = encode_error(item.id, _report(item.method))
         return None if item.is_notification else response
 

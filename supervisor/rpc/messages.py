@@ -51,7 +51,9 @@ class Batch:
     items: list[Request | Invalid]
 
 
-def parse(frame: bytes | str | Oversized, max_size: int, max_batch: int) -> Request | Invalid | Batch:
+def parse(
+    frame: bytes | str | Oversized, max_size: int, max_batch: int
+) -> Request | Invalid | Batch:
     """Read one JSON value as a request or a batch. Never raises.
 
     Args:

@@ -69,7 +69,7 @@ def bind(method: Method, params: dict[str, Any] | list[Any] | None) -> BaseModel
     try:
         return model.model_validate(_by_name(method, params))
     except ValidationError as error:
-        raise InvalidParams(f"Invalid params: {_explain(error)}.") from None
+        raise InvalidParams(f"Invalid params: {explain(error)}.") from None
 
 
 def _by_name(method: Method, params: dict[str, Any] | list[Any] | None) -> dict[str, Any]:
@@ -95,7 +95,8 @@ def _takes_array(method: Method, names: list[str]) -> bool:
     return bool(names) and get_origin(method.params.model_fields[names[0]].annotation) is list
 
 
-def _explain(error: ValidationError) -> str:
+def explain(error: ValidationError) -> str:
+    """Name the members that don't fit and why, never their content."""
     problems = error.errors(include_url=False, include_context=False, include_input=False)
     return "; ".join(_explain_one(problem) for problem in problems[:10])
 

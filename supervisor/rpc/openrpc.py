@@ -73,5 +73,3 @@ def _describe_example(example: Example) -> dict[str, Any]:
 
 def _describe_error(error: type[RpcError]) -> dict[str, Any]:
     return {"code": error.code, "message": error.meaning}
-
-

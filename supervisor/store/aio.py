@@ -133,7 +133,9 @@ async def _open(address: Address) -> "_Connection":
     except OSError as error:
         raise unreachable(address, error) from error
     except UnexpectedReply as error:
-        raise StoreUnavailable(f"The job store at {address} does not take us in: {error}.") from error
+        raise StoreUnavailable(
+            f"The job store at {address} does not take us in: {error}."
+        ) from error
     return connection
 
 
@@ -190,7 +192,7 @@ class _Connection(asyncio.Protocol):
             _log.exception("Redis sent what is not RESP")
             self.abort()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         self._drop()
 
     def _drop(self) -> None:

@@ -115,12 +115,14 @@ class EmbeddedRedis:
         """End Redis after it has saved everything, and free the folder; idempotent."""
         self._stopping.set()
         async with self._starting:
-            process, self._process = self._process, None
+            process = self._process
         if process is not None:
-            if not await process.end(STOP_WITHIN):
-                _log.error("Redis did not end in time and was killed", within=STOP_WITHIN)
-            code = process.release()
-            _log.info("Redis stopped", pid=process.pid, exit_code=code)
+            in_time = await process.end(STOP_WITHIN)
+            # Whoever comes back first, of several callers, reaps it.
+            if self._process is process:
+                self._process = None
+                code = process.release()
+                _log.info("Redis stopped", pid=process.pid, exit_code=code, killed=not in_time)
         if self._lock is not None:
             self._lock.release()
 

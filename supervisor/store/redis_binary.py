@@ -30,7 +30,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class RedisBinary:
-    """A server program that can be run, and its version as (major, minor, patch)."""
+    """A server program by its absolute path, and its version as (major, minor, patch)."""
 
     path: str
     version: tuple[int, int, int]
@@ -104,7 +104,7 @@ def _usable(path: str | None) -> RedisBinary | None:
     if version is None or version < OLDEST:
         _log.warning("Not a Redis server of version 6.2 or newer", path=path, answer=answer[:100])
         return None
-    return RedisBinary(path, version)
+    return RedisBinary(str(Path(path).absolute()), version)
 
 
 def _binary_in_package(package: str) -> str | None:
@@ -112,4 +112,4 @@ def _binary_in_package(package: str) -> str | None:
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         return None
-    return shutil.which(Path(spec.origin).parent / "bin" / "redis-server")
+    return shutil.which(str(Path(spec.origin).parent / "bin" / "redis-server"))

@@ -169,4 +169,5 @@ def _open_log(folder: Path) -> BinaryIO:
     path = folder / LOG_NAME
     if path.exists() and path.stat().st_size > LOG_LIMIT:
         path.replace(folder / f"{LOG_NAME}.1")
-    return path.open("ab")
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    return os.fdopen(descriptor, "ab")

@@ -58,7 +58,7 @@ def parse_address(url: str, name: str) -> Address:
         StartError: the URL is none.
     """
     try:
-        parts: dict[str, Any] = dict(parse_url(url))
+        parts: dict[str, Any] = dict(parse_url(url))  # type: ignore[no-untyped-call]
     except ValueError as error:
         raise StartError(f"The Redis URL can't be used: {error}") from None
     connection = parts.get("connection_class")

@@ -48,7 +48,7 @@ local function take(id)
   end
   local attempt = (tonumber(job[3]) or 0) + 1
   call('HSET', key, 'state', 'running', 'status', 'running', 'lease', (tonumber(job[2]) or 0) + 1,
-    'instance', instance, 'claimed_by', string.match(instance, '^[^@]*'), 'attempt', attempt,
+    'instance', instance, 'worker', worker, 'claimed_by', string.match(instance, '^[^@]*'), 'attempt', attempt,
     'started_at', now, 'updated_at', now)
   move(id, from, 'running')
   emit(id, from, 'running', 'worker', instance, attempt)

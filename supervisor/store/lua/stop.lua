@@ -1,4 +1,4 @@
--- Stop a job. ARGV: id. Returns {"missing"}, {"stopped"}, {"requested"} or {"final", status}.
+-- Stop a job. ARGV: id, grace (ms). Returns {"missing"}, {"stopped"}, {"requested"} or {"final", status}.
 local id = ARGV[1]
 local key = JOB .. id
 local job = call('HMGET', key, 'state', 'queue', 'instance', 'lease', 'attempt', 'priority')
@@ -6,7 +6,7 @@ local state = job[1]
 if not state then return {'missing'} end
 if state == 'running' and job[3] then
   call('HSET', key, 'stop_requested', 1)
-  call('RPUSH', CTL .. job[3], 'stop ' .. id .. ' ' .. job[4])
+  call('RPUSH', CTL .. job[3], 'stop ' .. id .. ' ' .. job[4] .. ' ' .. ARGV[2])
   call('EXPIRE', CTL .. job[3], CTL_TTL)
   return {'requested'}
 end

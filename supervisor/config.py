@@ -1,0 +1,119 @@
+"""One frozen configuration: defaults, then the TOML file, then the command line."""
+
+import os
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from supervisor.errors import StartError
+from supervisor.runners import RunnerSpec
+
+MIB = 1024 * 1024
+
+
+def default_socket() -> Path:
+    """Return where the server listens unless told otherwise."""
+    return _runtime_folder() / "hero.sock"
+
+
+def default_db_path() -> Path:
+    """Return where the embedded Redis lives unless told otherwise: the user's state folder."""
+    state = os.environ.get("XDG_STATE_HOME")
+    base = Path(state) if state else Path.home() / ".local" / "state"
+    return base / "hero-supervisor"
+
+
+def _runtime_folder() -> Path:
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if runtime:
+        return Path(runtime) / "hero-supervisor"
+    return Path(f"/tmp/hero-supervisor-{os.getuid()}")  # noqa: S108 (made 0700 and checked to be ours)
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Limits(_Section):
+    """What one peer may ask of the server. Sizes are bytes."""
+
+    request: Annotated[int, Field(ge=1024)] = 10 * MIB
+    response: Annotated[int, Field(ge=1024)] = 64 * MIB
+    batch: Annotated[int, Field(ge=1)] = 1000
+    in_flight: Annotated[int, Field(ge=1)] = 256
+    connections: Annotated[int, Field(ge=1)] = 1024
+    output: Annotated[int, Field(ge=1024)] = 8 * MIB
+    log: Annotated[int, Field(ge=1024)] = 8 * MIB
+
+
+class Heartbeats(_Section):
+    """How often guards say that they are there, and for how long that is believed. Seconds."""
+
+    every: Annotated[float, Field(gt=0)] = 2.0
+    ttl: Annotated[float, Field(gt=0)] = 10.0
+
+
+_DEFAULT_RUNNERS = (
+    RunnerSpec(id="osis", script_type="osis", workers=1),
+    RunnerSpec(id="sal", script_type="sal", workers=4),
+)
+
+
+class Config(_Section):
+    """Everything that an operator can set.
+
+    `redis_url` None means the embedded Redis in `db_path`. `ws` is `HOST:PORT` of the WebSocket
+    gateway to start. `max_lost` is how often a job whose runner is lost is tried again.
+    """
+
+    socket: Path = Field(default_factory=default_socket)
+    db_path: Path = Field(default_factory=default_db_path)
+    redis_url: str | None = None
+    namespace: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "hero"
+    durability: Literal["everysec", "always"] = "everysec"
+    admin_secrets: tuple[str, ...] = ()
+    user_secrets: tuple[str, ...] = ()
+    register_secrets: tuple[str, ...] = ()
+    ws: str | None = None
+    log_level: str = "info"
+    runners: tuple[RunnerSpec, ...] = _DEFAULT_RUNNERS
+    max_lost: Annotated[int, Field(ge=0)] = 3
+    drain_seconds: Annotated[float, Field(gt=0)] = 10.0
+    limits: Limits = Limits()
+    heartbeats: Heartbeats = Heartbeats()
+
+
+def load_config(file: Path | None, overrides: dict[str, Any]) -> Config:
+    """Return the configuration of a TOML file, if given, with `overrides` on top of it.
+
+    Raises:
+        StartError: the file can't be read, or a setting is unknown or wrong; says which.
+    """
+    settings = _read_file(file) if file else {}
+    settings.update({name: value for name, value in overrides.items() if value is not None})
+    try:
+        return Config.model_validate(settings)
+    except ValidationError as error:
+        problems = "; ".join(_explain(problem) for problem in error.errors(include_input=False))
+        source = f"{file}: " if file else ""
+        raise StartError(f"The configuration can't be used: {source}{problems}.") from None
+
+
+def _read_file(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StartError(f"Can't read the configuration {file}: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StartError(f"The configuration {file} is not valid TOML: {error}.") from None
+
+
+def _explain(problem: Any) -> str:
+    where = ".".join(str(step) for step in problem["loc"])
+    if problem["type"] != "extra_forbidden":
+        return f"{where}: {problem['msg']}"
+    near = get_close_matches(str(problem["loc"][-1]), Config.model_fields, n=1)
+    return f"{where}: unknown setting" + (f" (did you mean {near[0]}?)" if near else "")

@@ -1,0 +1,1 @@
+"""The use cases by topic. The method table names their methods directly."""

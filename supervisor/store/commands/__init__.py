@@ -1,0 +1,26 @@
+"""Every verb of the store as a pure description: what to send, and what the reply means.
+
+`Commands` builds `Command` values; `store/aio.py` and `store/blocking.py` carry them. So each verb
+is described once for asyncio and blocking callers, and nothing here needs a Redis to be tested.
+"""
+
+from supervisor.store.commands.command import Command
+from supervisor.store.commands.jobs import JobCommands, LogBlock
+from supervisor.store.commands.runners import RunnerCommands
+from supervisor.store.commands.upkeep import RedisFacts, RunningJob, UpkeepCommands
+from supervisor.store.commands.workers import Claimed, Exchanged, Finished, WorkerCommands
+
+__all__ = [
+    "Claimed",
+    "Command",
+    "Commands",
+    "Exchanged",
+    "Finished",
+    "LogBlock",
+    "RedisFacts",
+    "RunningJob",
+]
+
+
+class Commands(JobCommands, WorkerCommands, RunnerCommands, UpkeepCommands):
+    """Builds all commands of one namespace."""

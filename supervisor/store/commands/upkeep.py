@@ -1,0 +1,146 @@
+"""Commands of the daemon's upkeep and of its event reader."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from supervisor.job import read_status
+from supervisor.keys import FORMAT
+from supervisor.store.commands.command import Arg, Builder, Command
+
+
+@dataclass(frozen=True, slots=True)
+class RunningJob:
+    """A running job as upkeep sees it; no `instance` where a foreign runner has it."""
+
+    id: str
+    lease: int
+    instance: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RedisFacts:
+    """What a Redis is and promises; `memory` in bytes."""
+
+    version: str
+    is_cluster: bool
+    aof: bool
+    eviction: str
+    memory: int
+
+
+class UpkeepCommands(Builder):
+    """Time, expiry, foreign words, lost runners, events, the schema's version."""
+
+    def due(self, limit: int) -> Command[int]:
+        """Queue at most `limit` jobs whose time has come; how many were looked at."""
+        return self.script("due", (limit,), int)
+
+    def expire(self, limit: int) -> Command[int]:
+        """Fail at most `limit` jobs that did not start in time; how many were looked at."""
+        return self.script("expire", (limit,), int)
+
+    def expired(self, now_ms: int, limit: int) -> Command[list[str]]:
+        """Read at most `limit` ids whose expiry has come."""
+        return self.read_only(
+            ("ZRANGE", self.keys.prefixes()["EXPIRY"], 0, now_ms, "BYSCORE", "LIMIT", 0, limit),
+            lambda reply: [raw.decode() for raw in reply],
+        )
+
+    def sweep(self, limit: int, cursor: int) -> Command[tuple[int, list[tuple[str, str]]]]:
+        """Read (next cursor, [(id, foreign word)]) of jobs on which a foreign runner wrote."""
+
+        def read(reply: list[Any]) -> tuple[int, list[tuple[str, str]]]:
+            words = [raw.decode(errors="replace") for raw in reply[1:]]
+            return int(reply[0]), list(zip(words[::2], words[1::2], strict=True))
+
+        return self.script("sweep", (limit, cursor), read, is_write=False)
+
+    def adopt(self, words: Sequence[tuple[str, str]]) -> Command[int]:
+        """Take foreign runners' words (id, word); how many moved their job."""
+        args: list[Arg] = []
+        for job_id, word in words:
+            args += [job_id, word, _meaning(word)]
+        return self.script("adopt", args, int)
+
+    def running_ids(self) -> Command[list[str]]:
+        """Read the ids of all running jobs, longest running first."""
+        return self.read_only(
+            ("ZRANGE", self.keys.status("running"), 0, -1),
+            lambda reply: [raw.decode() for raw in reply],
+        )
+
+    def holder(self, job_id: str) -> Command[RunningJob]:
+        """Read who has a job."""
+
+        def read(reply: list[bytes | None]) -> RunningJob:
+            lease, instance = reply
+            return RunningJob(job_id, int(lease or 0), instance.decode() if instance else None)
+
+        return self.read_only(("HMGET", self.keys.job(job_id), "lease", "instance"), read)
+
+    def format(self) -> Command[str]:
+        """Write the version of our schema if there is none yet; the version that stands."""
+        return Command(
+            ("SET", self.keys.format, FORMAT, "NX", "GET"),
+            lambda reply: reply.decode() if reply else FORMAT,
+        )
+
+    def time_ms(self) -> Command[int]:
+        """Read Redis's clock."""
+        return self.read_only(("TIME",), lambda reply: int(reply[0]) * 1000 + int(reply[1]) // 1000)
+
+    def redis_facts(self) -> Command[RedisFacts]:
+        """Read what this Redis is and promises."""
+
+        def read(reply: bytes) -> RedisFacts:
+            lines = (line.partition(":") for line in reply.decode(errors="replace").splitlines())
+            facts = {name: value for name, _, value in lines}
+            return RedisFacts(
+                version=facts.get("redis_version", "0"),
+                is_cluster=facts.get("cluster_enabled") == "1",
+                aof=facts.get("aof_enabled") == "1",
+                eviction=facts.get("maxmemory_policy", "noeviction"),
+                memory=int(facts.get("used_memory", 0)),
+            )
+
+        return self.read_only(("INFO",), read)
+
+    def last_event(self) -> Command[str]:
+        """Read the position of the newest event."""
+        return self.read_only(
+            ("XREVRANGE", self.keys.events, "+", "-", "COUNT", 1),
+            lambda reply: reply[0][0].decode() if reply else "0-0",
+        )
+
+    def events(self, after: str, count: int, seconds: float) -> Command[list[tuple[bytes, bytes]]]:
+        """Block until there are events behind the position `after`; (position, packed event)."""
+
+        def read(reply: Any) -> list[tuple[bytes, bytes]]:
+            if not reply:
+                return []
+            entries = reply[0][1] if isinstance(reply, list) else next(iter(reply.values()))
+            return [(entry_id, values[1]) for entry_id, values in entries]
+
+        return Command(
+            (
+                "XREAD",
+                "COUNT",
+                count,
+                "BLOCK",
+                int(seconds * 1000),
+                "STREAMS",
+                self.keys.events,
+                after,
+            ),
+            read,
+            is_write=False,
+            block=seconds,
+        )
+
+
+def _meaning(word: str) -> str:
+    try:
+        return read_status(word).value
+    except ValueError:
+        return ""
