@@ -55,7 +55,7 @@ class Supervisor:
         self.redis_url = config.redis_url or (self._embedded.url if self._embedded else "")
         commands = Commands(Keys(config.namespace))
         self._commands = commands
-        self._carrier = AioCarrier(self.redis_url, "hero-server")
+        self._carrier = AioCarrier(self.redis_url, "hero-server", commands.scripts.values())
         self._event_carrier = AioCarrier(self.redis_url, "hero-server-events")
         events = EventReader(self._event_carrier, commands)
         self._events = events
@@ -71,7 +71,7 @@ class Supervisor:
             self._carrier,
             commands,
             events,
-            self._upkeep,
+            lambda: self._upkeep.alive_by_type,
             config,
             uptime=lambda: time.monotonic() - self._started,
         )

@@ -13,7 +13,6 @@ from supervisor.rpc.methods import Method
 from supervisor.rpc.openrpc import describe
 from supervisor.store.aio import AioCarrier
 from supervisor.store.commands import Commands
-from supervisor.upkeep import Upkeep
 
 _COUNTED = ("created", "waiting", "queued", "running", "failed", "stopped")
 
@@ -25,7 +24,7 @@ class System:
         carrier: the store.
         commands: its commands.
         events: the event reader.
-        upkeep: knows which runners are alive.
+        alive_by_type: the number of live runners by script type, as last seen.
         config: the configuration.
         uptime: seconds since the start.
     """
@@ -35,7 +34,7 @@ class System:
         carrier: AioCarrier,
         commands: Commands,
         events: EventReader,
-        upkeep: Upkeep,
+        alive_by_type: Callable[[], Mapping[str, int]],
         config: Config,
         *,
         uptime: Callable[[], float],
@@ -43,7 +42,7 @@ class System:
         self._carrier = carrier
         self._commands = commands
         self._events = events
-        self._upkeep = upkeep
+        self._alive_by_type = alive_by_type
         self._config = config
         self._uptime = uptime
         self.transports: list[str] = []
@@ -56,8 +55,9 @@ class System:
             _check("events", self._events.is_following, "Events don't arrive; waits are delayed."),
         ]
         expected = {spec.script_type for spec in self._config.runners}
-        for script_type in sorted(expected | set(self._upkeep.alive_by_type)):
-            alive = self._upkeep.alive_by_type.get(script_type, 0)
+        alive_by_type = self._alive_by_type()
+        for script_type in sorted(expected | set(alive_by_type)):
+            alive = alive_by_type.get(script_type, 0)
             problem = f"No live runner serves {script_type} jobs; they wait."
             checks.append(_check(f"runners.{script_type}", alive > 0, problem))
         is_well = all(check["ok"] for check in checks)

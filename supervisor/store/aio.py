@@ -7,7 +7,7 @@ to get one back.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -16,6 +16,7 @@ import structlog
 
 from supervisor.errors import RpcError, StoreUnavailable
 from supervisor.store.commands import Command
+from supervisor.store.scripts import Script
 from supervisor.store.wire import (
     CONNECT_TIMEOUT,
     STALL,
@@ -48,10 +49,17 @@ class AioCarrier:
     """One connection to Redis, shared by everybody in the process.
 
     `connect` opens it; from then on `run` must be running to keep it open.
+
+    Args:
+        url: of Redis.
+        name: how Redis lists the connection.
+        scripts: loaded at each connect, so that none is missing later: one that is must be sent
+            again, behind what was submitted meanwhile.
     """
 
-    def __init__(self, url: str, name: str) -> None:
+    def __init__(self, url: str, name: str, scripts: Iterable[Script] = ()) -> None:
         self._address = parse_address(url, name)
+        self._scripts = tuple(scripts)
         self._connection: _Connection | None = None
         self._is_closed = False
         self.on_connect: Callable[[], None] = lambda: None
@@ -67,7 +75,7 @@ class AioCarrier:
         Raises:
             StoreUnavailable: it can't be.
         """
-        self._connection = await _open(self._address)
+        self._connection = await _open(self._address, self._scripts)
 
     async def run(self) -> None:
         """Reconnect whenever the connection breaks, until cancelled."""
@@ -118,7 +126,7 @@ class AioCarrier:
             self._connection = None
 
 
-async def _open(address: Address) -> "_Connection":
+async def _open(address: Address, scripts: Iterable[Script]) -> "_Connection":
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT):
@@ -128,7 +136,8 @@ async def _open(address: Address) -> "_Connection":
                 _, connection = await loop.create_connection(
                     _Connection, address.host, address.port, ssl=address.tls
                 )
-            for words in address.greeting:
+            loads = [("SCRIPT", "LOAD", script.text) for script in scripts]
+            for words in (*address.greeting, *loads):
                 await connection.submit(Command(words, lambda _: None, is_write=False))
     except OSError as error:
         raise unreachable(address, error) from error

@@ -135,6 +135,15 @@ async def test_stop_leaves_no_grandchild(start, tmp_path, session, manner, until
     assert not runs(grandchild)
 
 
+async def test_stop_ends_a_tree_that_keeps_forking(tmp_path, until):
+    forks = 'trap "" TERM; touch ready; while :; do (sleep 600 &); sleep 0.001; done'
+    spec = ProcessSpec("forks", ("/bin/sh", "-c", forks), cwd=tmp_path)
+    process = await SimpleProcessManager().start(spec)
+    await until((tmp_path / "ready").exists)
+    await process.stop(0.1)
+    assert [p for p in psutil.process_iter(["cwd"]) if p.info["cwd"] == str(tmp_path)] == []
+
+
 async def test_a_child_that_exits_leaves_nobody_in_its_session(start, tmp_path):
     process = await start(PARENT, tmp_path / "pid", "same session", "exit")
     assert await process.wait() == 3

