@@ -40,5 +40,5 @@ def _make(path: Path) -> str:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(key + "\n")
-    _log.warning("no secret is configured: made an admin key for remote clients", file=str(path))
+    _log.info("no secret is configured: made an admin key for remote clients", file=str(path))
     return key

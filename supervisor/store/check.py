@@ -25,6 +25,7 @@ async def check_store(carrier: AioCarrier, commands: Commands) -> None:
         raise StartError(problem)
     for warning in find_risks(facts):
         _log.warning("jobs may be lost with this Redis", why=warning)
+    await carrier.execute(commands.claim_format())
     found = await carrier.execute(commands.format())
     if found != FORMAT:
         raise StartError(

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +53,7 @@ def find_server(
     if named:
         return _named_server(named, environ)
     for name in ("redis-server", "valkey-server"):
-        found = _usable(shutil.which(name, path=environ.get("PATH")))
+        found = _usable(shutil.which(name, path=_system_path(environ.get("PATH", os.defpath))))
         if found:
             return found
     found = _usable(_binary_in_package(wheel))
@@ -71,6 +72,13 @@ def parse_version(text: str) -> tuple[int, int, int] | None:
     """Return the version in what `redis-server --version` prints; None if there is none."""
     match = re.search(r"\bv=(\d+)\.(\d+)\.(\d+)", text)
     return (int(match[1]), int(match[2]), int(match[3])) if match else None
+
+
+def _system_path(path: str) -> str:
+    """Leave the Python environment's own scripts out: the wheel puts its old server there."""
+    scripts = Path(sysconfig.get_path("scripts")).resolve()
+    folders = [folder for folder in path.split(os.pathsep) if Path(folder).resolve() != scripts]
+    return os.pathsep.join(folders)
 
 
 def _named_server(named: str, environ: Mapping[str, str]) -> RedisBinary:

@@ -79,12 +79,13 @@ class UpkeepCommands(Builder):
 
         return self.read_only(("HMGET", self.keys.job(job_id), "lease", "instance"), read)
 
+    def claim_format(self) -> Command[None]:
+        """Write the version of our schema, if there is none yet."""
+        return Command(("SETNX", self.keys.format, FORMAT), lambda _: None)
+
     def format(self) -> Command[str]:
-        """Write the version of our schema if there is none yet; the version that stands."""
-        return Command(
-            ("SET", self.keys.format, FORMAT, "NX", "GET"),
-            lambda reply: reply.decode() if reply else FORMAT,
-        )
+        """Read the version of the schema that stands."""
+        return self.read_only(("GET", self.keys.format), lambda reply: reply.decode())
 
     def time_ms(self) -> Command[int]:
         """Read Redis's clock."""

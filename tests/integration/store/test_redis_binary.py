@@ -1,5 +1,7 @@
 """Candidates are small programs that answer `--version` as a Redis or Valkey does."""
 
+import sysconfig
+
 import pytest
 
 from supervisor.errors import StartError
@@ -82,3 +84,9 @@ def test_a_candidate_that_cannot_be_run_is_passed_over(server, environ, tmp_path
     (tmp_path / "redis-server").write_bytes(b"\x7fELF")
     valkey = server("valkey-server", "Valkey server v=8.1.0 sha=0")
     assert find_server(environ=environ).path == valkey
+
+
+def test_the_server_that_a_wheel_put_among_the_scripts_is_not_the_systems(server, tmp_path):
+    current = server("redis-server", "Redis server v=7.4.1 sha=0")
+    scripts = sysconfig.get_path("scripts")
+    assert find_server(environ={"PATH": f"{scripts}:{tmp_path}"}).path == current
