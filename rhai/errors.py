@@ -3,17 +3,14 @@
     RhaiError
     ├── ParseError   the text is not a script; nothing was run
     └── EvalError    the script was running
+        ├── ScriptError    the script's own fault: its `catch` sees it
+        └── ResourceError  it used up what it may: no `catch` sees it
 
 An error holds data (`kind`, `message`, where it happened) and formats itself: `str(error)` is the
 text a user of the language knows, e.g. ``Variable not found: x (line 1, position 5)``.
 """
 
 from typing import Any, NamedTuple
-
-# Errors about resources, not about the program: a script can neither catch nor wrap them.
-SYSTEM_KINDS = frozenset(
-    {"ErrorTooManyOperations", "ErrorStackOverflow", "ErrorDataTooLarge", "ErrorTerminated"}
-)
 
 
 class Position(NamedTuple):
@@ -100,12 +97,23 @@ class EvalError(RhaiError):
         self.positioned = positioned
         self.resolved = False
 
-    @property
-    def is_system(self) -> bool:
-        """Whether a script can neither catch nor wrap it."""
-        return self.kind in SYSTEM_KINDS
+
+class ScriptError(EvalError):
+    """A fault of the program itself, which the script can catch."""
 
     @property
     def variant(self) -> str:
         """The outermost kind: ``ErrorInFunctionCall`` once it has left a script function."""
-        return "ErrorInFunctionCall" if self.call_stack and not self.is_system else self.kind
+        return "ErrorInFunctionCall" if self.call_stack else self.kind
+
+
+class ResourceError(EvalError):
+    """A limit was reached; the script can neither catch this nor does a call wrap it."""
+
+
+class ScriptExit(Exception):
+    """A script ended itself with ``exit``; `value` is its result."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__()
+        self.value = value

@@ -10,7 +10,8 @@ class Limits:
     """Upper bounds for one run of a script; 0 means unlimited for the first.
 
     Attributes:
-        max_operations: turns of loops and calls of script functions, in all, give or take 255.
+        max_operations: turns of loops and calls of script functions, in all; turns are
+            counted before they are taken, a short loop's all at once.
         max_call_levels: nested calls of script functions.
         max_expr_depth: nesting of expressions and blocks at the global level, counted as the
             parser recurses; every binary operator of a flat chain counts.
@@ -25,5 +26,5 @@ class Limits:
     max_expr_depth: int = 64
     max_function_expr_depth: int = 32
     max_string_size: int = 64 * MEBIBYTE
-    max_array_size: int = 4 * MEBIBYTE
-    max_map_size: int = 4 * MEBIBYTE
+    max_array_size: int = MEBIBYTE
+    max_map_size: int = MEBIBYTE

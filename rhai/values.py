@@ -83,7 +83,9 @@ def host_name(value: Value) -> str:
 def copy_value(value: Value) -> Value:
     """Return a value that shares no container with the given one."""
     if type(value) is list:
-        return [copy_value(item) for item in value]
+        return [
+            copy_value(item) if type(item) is list or type(item) is dict else item for item in value
+        ]
     if type(value) is dict:
         return {key: copy_value(item) for key, item in value.items()}
     return value

@@ -58,7 +58,7 @@ class Cursor:
             ParseError: the text cannot be read at this place.
         """
         token = self._tokens[self._next]
-        if token.kind is t.BAD:
+        if token.kind == t.BAD:
             error: LexError = token.value
             raise self.source.error(error.kind, error.text, error.at)
         return token
@@ -71,7 +71,7 @@ class Cursor:
     def advance(self) -> Token:
         """Return the next token and step over it; the end is never stepped over."""
         token = self.token
-        if token.kind is not t.EOF:
+        if token.kind != t.EOF:
             self._next += 1
         return token
 
@@ -130,8 +130,8 @@ class Cursor:
             ParseError: Reserved or VariableExpected.
         """
         token = self.token
-        if token.kind is t.RESERVED:
+        if token.kind == t.RESERVED:
             raise self.reserved(token)
-        if token.kind is not t.IDENT:
+        if token.kind != t.IDENT:
             raise self.error("VariableExpected", "Expecting name of a variable")
         return self.advance()

@@ -1,6 +1,7 @@
 """The Pratt half of the parser: operators, operands and what may follow an operand."""
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from rhai.syntax import tokens as t
 from rhai.syntax.cursor import Cursor
@@ -10,6 +11,7 @@ from rhai.syntax.tree import (
     Binary,
     Block,
     Call,
+    Coalesce,
     Expr,
     Index,
     Interpolation,
@@ -99,7 +101,7 @@ class ExpressionParser(Cursor):
         return left
 
     def _reject_symbol(self, token: Token) -> None:
-        if token.kind is t.RESERVED and not token.value[0].isalpha():
+        if token.kind == t.RESERVED and not token.value[0].isalpha():
             raise self.error("UnknownOperator", f"Unknown operator: '{token.value}'")
 
     def _apply(self, left: Expr, token: Token, binding: int) -> Expr:
@@ -107,12 +109,12 @@ class ExpressionParser(Cursor):
         if op in {"..", "..="}:
             return self._range(left, token)
         if op == "??" and self.kind in _JUMPS:
-            return Logic(op, left, self.jump(), token.at)
+            return Coalesce(left, self.jump(), token.at)
         right = self._operand(binding if op == RIGHT_ASSOCIATIVE else binding + 1)
         if op in {"&&", "||"}:
             return Logic(op, self.boolean(left), self.boolean(right), token.at)
         if op == "??":
-            return Logic(op, left, right, token.at)
+            return Coalesce(left, right, token.at)
         if op == "!in":
             return Unary("!", Binary("in", left, right, token.at), token.at)
         return Binary(op, left, right, token.at)
@@ -140,10 +142,10 @@ class ExpressionParser(Cursor):
 
     def _primary(self) -> Expr:
         token = self.token
-        parse = _PRIMARY.get(token.kind)
+        parse = self._PRIMARY.get(token.kind)
         if parse:
             return parse(self)
-        if token.kind is t.EOF:
+        if token.kind == t.EOF:
             raise self.error("UnexpectedEOF", "Script is incomplete")
         if token.kind in {"|", "||"}:
             raise self.unsupported("Closures are")
@@ -153,7 +155,7 @@ class ExpressionParser(Cursor):
 
     def _literal(self) -> Expr:
         token = self.advance()
-        if token.kind is t.STRING:
+        if token.kind == t.STRING:
             self._check_size(token)
         return Literal(token.value, token.at)
 
@@ -165,14 +167,14 @@ class ExpressionParser(Cursor):
 
     def _word_literal(self) -> Expr:
         token = self.advance()
-        value = None if token.kind is t.UNIT else token.kind == "true"
+        value = None if token.kind == t.UNIT else token.kind == "true"
         return Literal(value, token.at)
 
     def _interpolation(self) -> Expr:
         at = self.token.at
         parts: list[Expr] = []
         self.enter()
-        while self.kind is t.SEGMENT:
+        while self.kind == t.SEGMENT:
             text = self.advance()
             parts.append(Literal(text.value, text.at))
             parts.append(self.interpolated_block())
@@ -215,7 +217,7 @@ class ExpressionParser(Cursor):
 
     def _arguments(self, name: str) -> list[Expr]:
         """Parse the arguments of a call, from its opening parenthesis on."""
-        if self.advance().kind is t.UNIT:
+        if self.advance().kind == t.UNIT:
             return []
         return self._items(
             ")",
@@ -228,10 +230,10 @@ class ExpressionParser(Cursor):
         items: list[Expr] = []
         self.enter()
         while not self.accept(end):
-            if self.kind is t.EOF:
+            if self.kind == t.EOF:
                 raise self.missing(end, unclosed)
             items.append(self.expression())
-            if self.kind is t.EOF:
+            if self.kind == t.EOF:
                 raise self.missing(end, unclosed)
             if self.kind != end:
                 self.expect(",", unseparated)
@@ -259,7 +261,7 @@ class ExpressionParser(Cursor):
                 raise self.error("DuplicatedProperty", text, key.at)
             self.expect(":", f"to follow the property '{key.value}' in this object map literal")
             entries[key.value] = self.expression()
-            if self.kind is t.EOF:
+            if self.kind == t.EOF:
                 raise self.missing("}", unclosed)
             if self.kind != "}":
                 self.expect(",", "to separate the items of this object map literal")
@@ -268,9 +270,9 @@ class ExpressionParser(Cursor):
 
     def _map_key(self, unclosed: str) -> Token:
         token = self.token
-        if token.kind is t.EOF:
+        if token.kind == t.EOF:
             raise self.missing("}", unclosed)
-        if token.kind is t.RESERVED:
+        if token.kind == t.RESERVED:
             raise self.reserved(token)
         if token.kind not in {t.IDENT, t.STRING}:
             raise self.error("PropertyExpected", "Expecting name of a property")
@@ -298,7 +300,8 @@ class ExpressionParser(Cursor):
         self.leave(2)
         self.expect("]", "for a matching [ in this index expression")
         self._check_index(base, index)
-        return Index(base, index, safe, start_of(index))
+        at = index.at if isinstance(index, RangeOf) else start_of(index)
+        return Index(base, index, safe, at)
 
     def _check_index(self, base: Expr, index: Expr) -> None:
         """Reject what can be seen to be no index of this base."""
@@ -309,13 +312,13 @@ class ExpressionParser(Cursor):
     def _member(self, base: Expr, *, safe: bool) -> Expr:
         self.advance()
         token = self.token
-        if token.kind is t.RESERVED and token.value in t.SPECIAL_METHODS:
+        if token.kind == t.RESERVED and token.value in t.SPECIAL_METHODS:
             self.advance()
             if token.value != "type_of":
                 raise self.unsupported(f"'{token.value}' is", token.at)
-        elif token.kind is t.RESERVED:
+        elif token.kind == t.RESERVED:
             raise self.reserved(token)
-        elif token.kind is not t.IDENT:
+        elif token.kind != t.IDENT:
             raise self.error("PropertyExpected", "Expecting name of a property")
         else:
             self.advance()
@@ -323,6 +326,20 @@ class ExpressionParser(Cursor):
             args = self._arguments(token.value)
             return Method(base, token.value, args, safe, token.at)
         return Property(base, token.value, safe, token.at)
+
+    _PRIMARY: ClassVar[dict[str, Callable[["ExpressionParser"], Expr]]] = {
+        **dict.fromkeys((t.INT, t.FLOAT, t.STRING, t.CHAR), _literal),
+        **dict.fromkeys(("true", "false", t.UNIT), _word_literal),
+        t.SEGMENT: _interpolation,
+        "(": _parenthesis,
+        "[": _array,
+        "#{": _map,
+        t.IDENT: _name,
+        t.RESERVED: _reserved_word,
+        **dict.fromkeys(
+            ("{", "if", "while", "loop", "do", "for"), lambda parser: parser.statement_expression()
+        ),
+    }
 
 
 def _signed(token: Token, literal: Literal) -> Expr:
@@ -356,19 +373,3 @@ def _bad_index(base: Expr, index: Expr) -> str | None:
     if kind == "a string" and _literal_kind(base) in {"a number", "a string", "an array"}:
         return "Array or string expects numeric index, not a string"
     return None
-
-
-_PRIMARY: dict[str, Callable[[ExpressionParser], Expr]] = {
-    **dict.fromkeys((t.INT, t.FLOAT, t.STRING, t.CHAR), ExpressionParser._literal),
-    **dict.fromkeys(("true", "false", t.UNIT), ExpressionParser._word_literal),
-    t.SEGMENT: ExpressionParser._interpolation,
-    "(": ExpressionParser._parenthesis,
-    "[": ExpressionParser._array,
-    "#{": ExpressionParser._map,
-    t.IDENT: ExpressionParser._name,
-    t.RESERVED: ExpressionParser._reserved_word,
-    **dict.fromkeys(
-        ("{", "if", "while", "loop", "do", "for"), lambda parser: parser.statement_expression()
-    ),
-}
-

@@ -5,6 +5,7 @@ offset after it; what cannot be read is a `LexError`.
 """
 
 import re
+import sys
 
 from rhai.values import I64_MAX, I64_MIN
 
@@ -15,6 +16,7 @@ _SPAN = {quote: re.compile(rf"[^\\\n{quote}]+") for quote in "\"'"}
 _SEGMENT = re.compile(r"[^`\\$]+|\$(?!\{)|\\(?!\$\{)")
 _MAX_I64_DIGITS = 19
 _HEX = frozenset("0123456789abcdefABCDEF")
+_SURROGATES = range(0xD800, 0xE000)
 OPEN_STRING = "Open string is not terminated"
 
 
@@ -102,7 +104,7 @@ def _read_code_point(text: str, at: int, length: int) -> tuple[str, int]:
             raise LexError(f"Invalid escape sequence: '{text[at : offset + 1]}'", offset)
     end = first + length
     value = int(text[first:end], 16)
-    if value > 0x10FFFF or 0xD800 <= value <= 0xDFFF:
+    if value > sys.maxunicode or value in _SURROGATES:
         raise LexError(f"Invalid escape sequence: '{text[at:end]}'", end - 1)
     return chr(value), end
 

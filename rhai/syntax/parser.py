@@ -5,6 +5,7 @@ compile.
 """
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from rhai.limits import Limits
 from rhai.syntax import tokens as t
@@ -27,6 +28,7 @@ from rhai.syntax.tree import (
     Name,
     Program,
     Property,
+    RangeOf,
     Slot,
     Stmt,
     Try,
@@ -61,8 +63,7 @@ class Parser(ExpressionParser):
     def program(self) -> Program:
         """Parse the whole text."""
         body: list[Stmt] = []
-        self.enter()
-        while self.kind is not t.EOF:
+        while self.kind != t.EOF:
             self._terminated(self._statement(), body)
         return Program(Block(body, 0), self.functions, self.scopes.slots)
 
@@ -80,7 +81,7 @@ class Parser(ExpressionParser):
 
     def _statement(self) -> Stmt | None:
         """Parse one statement; None for an empty one and for a function."""
-        parse_statement = _STATEMENTS.get(self.kind)
+        parse_statement = self._STATEMENTS.get(self.kind)
         self.enter()
         result = parse_statement(self) if parse_statement else self._expression_statement()
         self.leave()
@@ -95,13 +96,13 @@ class Parser(ExpressionParser):
         if token.kind != "=" and token.kind not in t.ASSIGNMENTS:
             return node
         self.advance()
-        target = self._target(node, token.at)
+        target = self._target(node)
         value = self.expression()
         if isinstance(target, Name) and target.slot:
             _note_write(target, token, value)
         return Assign(target, t.ASSIGNMENTS.get(token.kind, ""), value, token.at)
 
-    def _target(self, node: Expr, at: int) -> Name | Property | Index:
+    def _target(self, node: Expr) -> Name | Property | Index:
         """Return an expression after checking that it can be assigned to."""
         if isinstance(node, Literal):
             raise self.error("AssignmentToConstant", "Cannot assign to constant value", node.at)
@@ -137,7 +138,7 @@ class Parser(ExpressionParser):
 
     def statement_expression(self) -> Expr:
         """Parse a block, ``if`` or loop."""
-        return _STATEMENT_EXPRESSIONS[self.kind](self)
+        return self._STATEMENT_EXPRESSIONS[self.kind](self)
 
     def interpolated_block(self) -> Block:
         """Parse the block of ``${…}`` up to and including its closing brace."""
@@ -154,7 +155,7 @@ class Parser(ExpressionParser):
         self.scopes.tables.append({})
         self.enter()
         while not self.accept("}"):
-            if self.kind is t.EOF:
+            if self.kind == t.EOF:
                 raise self.missing("}", "to terminate this block")
             self._terminated(self._statement(), body)
         self.leave()
@@ -208,7 +209,7 @@ class Parser(ExpressionParser):
         iterable = self._iterable()
         self.scopes.tables.append({})
         item = self.scopes.declare(names[0].value)
-        item.writes.append(None)
+        item.writes.append(Literal(0, at) if isinstance(iterable, RangeOf) else None)
         counter = None
         if len(names) > 1:
             counter = self.scopes.declare(names[1].value)
@@ -246,7 +247,7 @@ class Parser(ExpressionParser):
         self.expect("catch", "for the 'try' statement")
         self.scopes.tables.append({})
         error: Slot | None = None
-        if self.kind is t.UNIT:
+        if self.kind == t.UNIT:
             raise self.error("VariableExpected", "Expecting name of a variable")
         if self.accept("("):
             error = self.scopes.declare(self.variable_name().value)
@@ -294,7 +295,7 @@ class Parser(ExpressionParser):
 
     def _function_name(self) -> str:
         token = self.token
-        if token.kind is t.RESERVED:
+        if token.kind == t.RESERVED:
             raise self.reserved(token)
         if token.kind not in {t.IDENT, t.STRING}:
             raise self.error("FnMissingName", "Expecting function name in function declaration")
@@ -302,19 +303,19 @@ class Parser(ExpressionParser):
         if self.kind == ".":
             raise self.unsupported("Typed methods are", token.at)
         name: str = token.value
-        if self.kind not in {"(", t.UNIT} or token.kind is t.STRING:
+        if self.kind not in {"(", t.UNIT} or token.kind == t.STRING:
             raise self.error("FnMissingParams", f"Expecting parameters for function {name}")
         return name
 
     def _parameters(self, name: str) -> list[Slot]:
-        if self.advance().kind is t.UNIT:
+        if self.advance().kind == t.UNIT:
             return []
         parameters: dict[str, Slot] = {}
         while not self.accept(")"):
             token = self.token
-            if token.kind is t.RESERVED:
+            if token.kind == t.RESERVED:
                 raise self.reserved(token)
-            if token.kind is not t.IDENT:
+            if token.kind != t.IDENT:
                 raise self.missing(")", f"to close the parameters list of function '{name}'")
             if token.value in parameters:
                 text = f"Duplicated parameter '{token.value}' for function '{name}'"
@@ -326,29 +327,28 @@ class Parser(ExpressionParser):
                 self.expect(",", f"to separate the parameters of function '{name}'")
         return list(parameters.values())
 
+    _STATEMENT_EXPRESSIONS: ClassVar[dict[str, Callable[["Parser"], Expr]]] = {
+        "{": _block,
+        "if": _if,
+        "while": _while,
+        "loop": _while,
+        "do": _do,
+        "for": _for,
+    }
+    _STATEMENTS: ClassVar[dict[str, Callable[["Parser"], Stmt | None]]] = {
+        **_STATEMENT_EXPRESSIONS,
+        ";": _empty,
+        "let": _declaration,
+        "const": _declaration,
+        "try": _try,
+        "fn": _function,
+        "private": _private,
+        **dict.fromkeys(("break", "continue", "return", "throw"), jump),
+    }
+
 
 def _note_write(target: Name, token: t.Token, value: Expr) -> None:
     """Tell the variable what it may now hold."""
     op = t.ASSIGNMENTS.get(token.kind)
     if target.slot:
         target.slot.writes.append(Binary(op, target, value, token.at) if op else value)
-
-
-_STATEMENT_EXPRESSIONS: dict[str, Callable[[Parser], Expr]] = {
-    "{": Parser._block,
-    "if": Parser._if,
-    "while": Parser._while,
-    "loop": Parser._while,
-    "do": Parser._do,
-    "for": Parser._for,
-}
-_STATEMENTS: dict[str, Callable[[Parser], Stmt | None]] = {
-    **_STATEMENT_EXPRESSIONS,
-    ";": Parser._empty,
-    "let": Parser._declaration,
-    "const": Parser._declaration,
-    "try": Parser._try,
-    "fn": Parser._function,
-    "private": Parser._private,
-    **dict.fromkeys(("break", "continue", "return", "throw"), Parser.jump),
-}

@@ -28,18 +28,79 @@ class Token(NamedTuple):
 
 
 KEYWORDS = frozenset(
-    "true false let const if else switch do while until loop for in fn private continue break"
-    " return throw try catch import export as".split()
+    [
+        "true",
+        "false",
+        "let",
+        "const",
+        "if",
+        "else",
+        "switch",
+        "do",
+        "while",
+        "until",
+        "loop",
+        "for",
+        "in",
+        "fn",
+        "private",
+        "continue",
+        "break",
+        "return",
+        "throw",
+        "try",
+        "catch",
+        "import",
+        "export",
+        "as",
+    ]
 )
 
 RESERVED_WORDS = frozenset(
-    "var static shared goto match case public protected new use with is module package super"
-    " thread spawn go await async sync yield default void null nil".split()
+    [
+        "var",
+        "static",
+        "shared",
+        "goto",
+        "match",
+        "case",
+        "public",
+        "protected",
+        "new",
+        "use",
+        "with",
+        "is",
+        "module",
+        "package",
+        "super",
+        "thread",
+        "spawn",
+        "go",
+        "await",
+        "async",
+        "sync",
+        "yield",
+        "default",
+        "void",
+        "null",
+        "nil",
+    ]
 )
 
 # Reserved as names, but legal where a function is called.
 SPECIAL_FUNCTIONS = frozenset(
-    "Fn call curry is_shared is_def_fn is_def_var type_of print debug eval".split()
+    [
+        "Fn",
+        "call",
+        "curry",
+        "is_shared",
+        "is_def_fn",
+        "is_def_var",
+        "type_of",
+        "print",
+        "debug",
+        "eval",
+    ]
 )
 SPECIAL_METHODS = frozenset({"call", "curry", "type_of", "is_shared"})
 
@@ -63,10 +124,49 @@ PRECEDENCE: dict[str, int] = {
 }
 RIGHT_ASSOCIATIVE = "**"
 
-_PLAIN_SYMBOLS = (
-    "{ } ( ) [ ] () + - * / % ** << >> ; : :: => _ , . ?. ?? ?[ .. ..= #{ = < > <= >= == !="
-    " ! | || ^ & &&"
-).split()
+_PLAIN_SYMBOLS = [
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "()",
+    "+",
+    "-",
+    "*",
+    "/",
+    "%",
+    "**",
+    "<<",
+    ">>",
+    ";",
+    ":",
+    "::",
+    "=>",
+    "_",
+    ",",
+    ".",
+    "?.",
+    "??",
+    "?[",
+    "..",
+    "..=",
+    "#{",
+    "=",
+    "<",
+    ">",
+    "<=",
+    ">=",
+    "==",
+    "!=",
+    "!",
+    "|",
+    "||",
+    "^",
+    "&",
+    "&&",
+]
 SYMBOLS = frozenset(_PLAIN_SYMBOLS) | frozenset(ASSIGNMENTS)
 
 # Symbols of other languages, answered with advice.
@@ -82,7 +182,9 @@ ADVICE: dict[str, str] = {
     "*)": "'(* .. *)' is not a valid comment format. This is not Pascal! Should it be '/* .. */'?",
     "#": "'#' is not a valid symbol. Should it be '#{'?",
 }
-RESERVED_SYMBOLS = frozenset("~ @ $ ? ++ -- ... |> <| !. #!".split())
+RESERVED_SYMBOLS = frozenset(["~", "@", "$", "?", "++", "--", "...", "|>", "<|", "!.", "#!"])
 
 # After these a `-` is the binary operator; anywhere else `-1` is one literal.
-VALUE_ENDS = frozenset({INT, FLOAT, STRING, CHAR, IDENT, RESERVED, UNIT, ")", "]", "}", "true", "false"})
+VALUE_ENDS = frozenset(
+    {INT, FLOAT, STRING, CHAR, IDENT, RESERVED, UNIT, ")", "]", "}", "true", "false"}
+)

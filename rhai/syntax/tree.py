@@ -73,9 +73,18 @@ class Binary:
 
 @dataclass(slots=True, eq=False)
 class Logic:
-    """``&&``, ``||`` or ``??``: the right side may stay unevaluated, and may be a `Jump`."""
+    """``&&`` or ``||``: the right side may stay unevaluated."""
 
     op: str
+    left: "Expr"
+    right: "Expr"
+    at: int
+
+
+@dataclass(slots=True, eq=False)
+class Coalesce:
+    """``left ?? right``: the right side, which may be a jump, counts if the left one is unit."""
+
     left: "Expr"
     right: "Expr | Jump"
     at: int
@@ -258,6 +267,7 @@ Expr: TypeAlias = (
     | Unary
     | Binary
     | Logic
+    | Coalesce
     | RangeOf
     | ArrayOf
     | MapOf
@@ -276,7 +286,7 @@ Stmt: TypeAlias = Expr | Let | Assign | Jump | Try
 def start_of(node: Stmt) -> int:
     """Return the offset where the node's text starts, as far as its parts know."""
     while True:
-        if isinstance(node, Binary | Logic):
+        if isinstance(node, Binary | Logic | Coalesce):
             node = node.left
         elif isinstance(node, Property | Index):
             node = node.base

@@ -1,0 +1,364 @@
+"""Expressions, compiled.
+
+The order of evaluation is the order of the text: when a later operand needs statements of its own,
+the earlier ones are kept in temporaries first (`operands`).
+"""
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from rhai.compiler import emit
+from rhai.compiler.arithmetic import operate
+from rhai.compiler.frame import Frame, Operand, variable
+from rhai.compiler.infer import ANY
+from rhai.syntax.tree import (
+    ArrayOf,
+    Binary,
+    Block,
+    Call,
+    Coalesce,
+    Expr,
+    For,
+    If,
+    Index,
+    Interpolation,
+    Jump,
+    Literal,
+    Logic,
+    Loop,
+    MapOf,
+    Method,
+    Name,
+    Property,
+    RangeOf,
+    Stmt,
+    Unary,
+    start_of,
+)
+from rhai.values import I64_MAX, Char, NoneType, Range
+
+_UNARY_NAMES = {"-": "negate", "+": "keep_sign", "!": "invert"}
+
+
+class ExpressionCompiler(Frame):
+    """Compiles expressions; statements come from the subclass."""
+
+    def statement(self, node: Stmt, target: str | None) -> None:
+        """Write a statement; store its value in a Python name, if one is given."""
+        raise NotImplementedError
+
+    def write_back(self, node: Expr, value: ast.expr, at: int) -> None:
+        """Store a new value in the place an expression reads."""
+        raise NotImplementedError
+
+    def expression(self, node: Expr) -> Operand:
+        """Compile an expression."""
+        return self._RULES[type(node)](self, node)
+
+    def operands(self, nodes: Sequence[Expr]) -> list[Operand]:
+        """Compile expressions that are evaluated one after the other."""
+        done: list[Operand] = []
+        for node in nodes:
+            mark = len(self.out)
+            operand = self.expression(node)
+            if len(self.out) > mark:
+                done = self._keep(done, mark)
+            done.append(operand)
+        return done
+
+    def atoms(self, nodes: Sequence[Expr]) -> list[Operand]:
+        """Compile expressions such that each can be evaluated twice."""
+        operands = self.operands(nodes)
+        # A call may change nothing that a plain name means, so names may stay where they are.
+        return [self.atom(operand, node.at) for operand, node in zip(operands, nodes, strict=True)]
+
+    def _keep(self, done: list[Operand], mark: int) -> list[Operand]:
+        """Evaluate operands before the statements written since `mark`."""
+        later = self.out[mark:]
+        del self.out[mark:]
+        kept: list[Operand] = []
+        for operand in done:
+            if isinstance(operand.code, ast.Constant):
+                kept.append(operand)
+                continue
+            at = operand.code.lineno - 1
+            name = self.temporary()
+            self.emit(emit.assign(name, self.owned(operand, at), at))
+            kept.append(Operand(emit.load(name, at), operand.type))
+        self.out.extend(later)
+        return kept
+
+    def boolean(self, node: Expr) -> ast.expr:
+        """Compile an operand that must be a boolean."""
+        operand = self.expression(node)
+        if operand.type is bool:
+            return operand.code
+        at = start_of(node)
+        value = self.atom(operand, at).code
+        wrong = emit.call("not_boolean", [value], at)
+        if isinstance(value, ast.Constant):
+            return wrong
+        is_bool = [
+            emit.compare(value, "is", emit.constant(truth, at), at) for truth in (True, False)
+        ]
+        return emit.choose(emit.either(is_bool, at), value, wrong, at)
+
+    def _literal(self, node: Literal) -> Operand:
+        value = node.value
+        if type(value) is Char:
+            code: ast.expr = emit.call("Char", [emit.constant(value.text, node.at)], node.at)
+            return Operand(code, Char)
+        return Operand(emit.constant(value, node.at), type(value))
+
+    def _interpolation(self, node: Interpolation) -> Operand:
+        parts = [operand.code for operand in self.operands(node.parts)]
+        return Operand(emit.call("concatenate", parts, node.at), str)
+
+    def _name(self, node: Name) -> Operand:
+        if node.slot:
+            kind = self.types.of_slot(node.slot)
+            return Operand(emit.load(variable(node.slot), node.at), kind, place=True)
+        if any(name == node.name for name, _ in self.script.functions):
+            raise self.script.unsupported("Function pointers are", node.at)
+        args: list[ast.expr] = [emit.constant(node.name, node.at)]
+        if self.is_global:
+            return Operand(emit.call("host", args, node.at), ANY, place=True)
+        return Operand(emit.call("no_variable", args, node.at), ANY)
+
+    def _unary(self, node: Unary) -> Operand:
+        operand = self.expression(node.operand)
+        at = node.at
+        if node.op == "!" and operand.type is bool:
+            return Operand(emit.negated(operand.code, at), bool)
+        if node.op == "-" and operand.type is float:
+            return Operand(emit.negative(operand.code, at), float)
+        kind = bool if node.op == "!" else self.types.of(node)
+        return Operand(emit.call(_UNARY_NAMES[node.op], [operand.code], at), kind)
+
+    def _binary(self, node: Binary) -> Operand:
+        left, right = self.atoms([node.left, node.right])
+        return operate(self, node.op, left, right, node.at)
+
+    def _logic(self, node: Logic) -> Operand:
+        at = node.at
+        left = self.boolean(node.left)
+        outer = self.swap([])
+        right = self.boolean(node.right)
+        written = self.swap(outer)
+        if not written:
+            join = emit.both if node.op == "&&" else emit.either
+            return Operand(join([left, right], at), bool)
+        name = self.temporary()
+        self.emit(emit.assign(name, left, at))
+        test: ast.expr = emit.load(name, at)
+        if node.op == "||":
+            test = emit.negated(test, at)
+        self.emit(emit.when(test, [*written, emit.assign(name, right, at)], [], at))
+        return Operand(emit.load(name, at), bool)
+
+    def _coalesce(self, node: Coalesce) -> Operand:
+        at = node.at
+        left = self.expression(node.left)
+        name = self.temporary()
+        self.emit(emit.assign(name, left.code, at))
+        outer = self.swap([])
+        if isinstance(node.right, Jump):
+            self.statement(node.right, None)
+        else:
+            right = self.expression(node.right)
+            self.emit(emit.assign(name, self.owned(right, at), at))
+        written = self.swap(outer)
+        is_unit = emit.compare(emit.load(name, at), "is", emit.constant(None, at), at)
+        self.emit(emit.when(is_unit, written, [], at))
+        return Operand(emit.load(name, at), ANY, left.place)
+
+    def _range(self, node: RangeOf) -> Operand:
+        start = node.start or Literal(0, node.at)
+        end = node.end or Literal(I64_MAX, node.at)
+        args = [operand.code for operand in self.operands([start, end])]
+        args.append(emit.constant(node.inclusive, node.at))
+        return Operand(emit.call("make_range", args, node.at), Range)
+
+    def _array(self, node: ArrayOf) -> Operand:
+        items = [self.owned(part, node.at) for part in self._stored(node.items)]
+        code = emit.list_of(items, node.at)
+        return Operand(emit.call("checked_array", [code], node.at) if items else code, list)
+
+    def _map(self, node: MapOf) -> Operand:
+        operands = self._stored([value for _, value in node.entries])
+        values = [self.owned(operand, node.at) for operand in operands]
+        code = emit.dict_of([key for key, _ in node.entries], values, node.at)
+        return Operand(emit.call("checked_map", [code], node.at) if values else code, dict)
+
+    def _stored(self, nodes: Sequence[Expr]) -> list[Operand]:
+        """Compile expressions whose values go into a container or a function."""
+        operands = self.operands(nodes)
+        if any(operand.place and not emit.is_atom(operand.code) for operand in operands):
+            return [self.atom(part, node.at) for part, node in zip(operands, nodes, strict=True)]
+        return operands
+
+    def _call(self, node: Call) -> Operand:
+        key = (node.name, len(node.args))
+        if key not in self.script.functions:
+            return self._native_call(node.name, node.args, node.at)
+        function = self.script.functions[key]
+        args = [self.owned(arg, node.at) for arg in self._stored(node.args)]
+        name = self.script.function_name(function)
+        return Operand(emit.call(name, [self.depth, *args], node.at), ANY)
+
+    def _method(self, node: Method) -> Operand:
+        if (node.name, len(node.args)) in self.script.functions:
+            raise self.script.unsupported("Methods written in a script are", node.at)
+        if node.safe:
+            return self._if_not_unit(
+                node.receiver, node.at, lambda base: self._on_value(node, base)
+            )
+        return self._native_call(node.name, [node.receiver, *node.args], node.at, is_method=True)
+
+    def _on_value(self, node: Method, receiver: Operand) -> Operand:
+        """Call a method on a receiver that was already evaluated."""
+        args = [receiver.code, *[arg.code for arg in self.operands(node.args)]]
+        name = self.script.native_name(node.name, len(args), "value")
+        return Operand(emit.call(name, args, node.at), ANY)
+
+    def _native_call(
+        self, name: str, nodes: Sequence[Expr], at: int, *, is_method: bool = False
+    ) -> Operand:
+        """Call a library function; its first argument goes by reference if it is a place."""
+        if name == "debug" and len(nodes) == 1 and not is_method:
+            return self._debug(nodes[0], at)
+        mutates = self.script.overloads(name, len(nodes)).mutates
+        if mutates and isinstance(nodes[0], Name | Property | Index):
+            return self._mutating_call(name, nodes, at, is_method=is_method)
+        args = [operand.code for operand in self._stored(nodes)]
+        code = emit.call(self.script.native_name(name, len(nodes), "value"), args, at)
+        return self.atom(Operand(code, ANY), at) if mutates else Operand(code, ANY)
+
+    def _debug(self, node: Expr, at: int) -> Operand:
+        value = self.expression(node).code
+        return Operand(emit.call("debug_at", [value, emit.constant(at, at)], at), NoneType)
+
+    def fixed(self, node: Expr) -> Expr:
+        """Return a place whose index expressions are evaluated now, to be read and written."""
+        if isinstance(node, Property):
+            return Property(self.fixed(node.base), node.name, node.safe, node.at)
+        if not isinstance(node, Index):
+            return node
+        base, index = self.fixed(node.base), node.index
+        if not isinstance(index, Literal | Name):
+            operand = self.expression(index)
+            slot = self.new_slot(operand.type)
+            self.emit(emit.assign(variable(slot), operand.code, index.at))
+            index = Name("", slot, index.at)
+        return Index(base, index, node.safe, node.at)
+
+    def _mutating_call(
+        self, name: str, nodes: Sequence[Expr], at: int, *, is_method: bool
+    ) -> Operand:
+        # The other arguments are evaluated before the reference is taken.
+        rest = [self.owned(operand, at) for operand in self.operands(nodes[1:])]
+        args = [self.atom(Operand(code, ANY), at).code for code in rest]
+        place = self.fixed(nodes[0])
+        receiver = self.expression(place)
+        if _has_constant_root(nodes[0]):
+            code = receiver.code if is_method else self.owned(receiver, at)
+            style = "constant" if is_method else "value"
+            function = self.script.native_name(name, len(nodes), style)
+            return self.atom(Operand(emit.call(function, [code, *args], at), ANY), at)
+        function = self.script.native_name(name, len(nodes), "place")
+        pair = self.temporary()
+        self.emit(emit.assign(pair, emit.call(function, [receiver.code, *args], at), at))
+        changed, result = (
+            emit.item(emit.load(pair, at), emit.constant(part, at), at) for part in (0, 1)
+        )
+        self.write_back(place, changed, at)
+        return self.atom(Operand(result, ANY), at)
+
+    def _property(self, node: Property) -> Operand:
+        if node.safe:
+            return self._if_not_unit(node.base, node.at, lambda base: self._get(base, node))
+        return self._get(self.expression(node.base), node)
+
+    def _get(self, base: Operand, node: Property) -> Operand:
+        key = emit.constant(node.name, node.at)
+        return Operand(emit.call("get_property", [base.code, key], node.at), ANY, place=True)
+
+    def _index(self, node: Index) -> Operand:
+        if node.safe:
+            return self._if_not_unit(
+                node.base,
+                node.at,
+                lambda base: self._element(base, self.expression(node.index), node),
+            )
+        base, index = self.atoms([node.base, node.index])
+        return self._element(base, index, node)
+
+    def _element(self, base: Operand, index: Operand, node: Index) -> Operand:
+        at = node.at
+        code: ast.expr = emit.call("get_index", [base.code, index.code], at)
+        tests = element_tests(base, index, at)
+        if tests and emit.is_atom(base.code) and emit.is_atom(index.code):
+            code = emit.choose(emit.both(tests, at), emit.item(base.code, index.code, at), code, at)
+        return Operand(code, ANY, place=True)
+
+    def _if_not_unit(self, node: Expr, at: int, then: Callable[[Operand], Operand]) -> Operand:
+        """Compile what is done to a value, unless the value is unit."""
+        name = self.temporary()
+        self.emit(emit.assign(name, self.expression(node).code, at))
+        outer = self.swap([])
+        result = then(Operand(emit.load(name, at), ANY, place=True))
+        self.emit(emit.assign(name, result.code, at))
+        written = self.swap(outer)
+        is_value = emit.compare(emit.load(name, at), "is not", emit.constant(None, at), at)
+        self.emit(emit.when(is_value, written, [], at))
+        return Operand(emit.load(name, at), ANY, place=True)
+
+    def _statement_value(self, node: Block | If | Loop | For) -> Operand:
+        name = self.temporary()
+        self.statement(node, name)
+        return Operand(emit.load(name, node.at), self.types.of(node))
+
+    _RULES: ClassVar[dict[type, Callable[["ExpressionCompiler", Any], Operand]]] = {
+        Literal: _literal,
+        Interpolation: _interpolation,
+        Name: _name,
+        Unary: _unary,
+        Binary: _binary,
+        Logic: _logic,
+        Coalesce: _coalesce,
+        RangeOf: _range,
+        ArrayOf: _array,
+        MapOf: _map,
+        Call: _call,
+        Method: _method,
+        Property: _property,
+        Index: _index,
+        **dict.fromkeys((Block, If, Loop, For), _statement_value),
+    }
+
+
+def element_tests(base: Operand, index: Operand, at: int) -> list[ast.expr]:
+    """Return the tests that a base is an array and an index one of its offsets; none if neither."""
+    if base.type not in {list, ANY} or index.type not in {int, ANY}:
+        return []
+    tests: list[ast.expr] = []
+    for operand, kind in ((base, list), (index, int)):
+        if operand.type is ANY:
+            found = emit.call("type", [operand.code], at)
+            tests.append(emit.compare(found, "is", emit.load(kind.__name__, at), at))
+    length = emit.call("len", [base.code], at)
+    tests.append(emit.compare_chain(emit.constant(-1, at), [("<", index.code), ("<", length)], at))
+    return tests
+
+
+def root_of(node: Expr) -> Expr:
+    """Return what a chain of elements and properties starts from."""
+    while isinstance(node, Property | Index):
+        node = node.base
+    return node
+
+
+def _has_constant_root(node: Expr) -> bool:
+    node = root_of(node)
+    return isinstance(node, Name) and (node.slot is None or node.slot.constant)
