@@ -7,16 +7,23 @@ as metadata; since the length is known, no message can swallow the next.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import orjson
 
 from supervisor.errors import HeroError
 
+GATEWAY_SUFFIX = ".gateway"
 MAX_METADATA = 64 * 1024  # bytes of the metadata line, its line end included
 
 _LENGTH = 4  # bytes
 _NO_METADATA = b"{}"
+
+
+def gateway_path(socket: Path) -> Path:
+    """Return where gateways connect to the daemon that listens on `socket`: right beside it."""
+    return socket.with_name(socket.name + GATEWAY_SUFFIX)
 
 
 class BadFrame(HeroError):
