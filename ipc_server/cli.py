@@ -34,8 +34,10 @@ def main(file: Path | None, no_runners: bool, **overrides: Any) -> None:
     try:
         if no_runners:
             overrides["runners"] = ()
-        config = load_config(file, overrides)
-        configure_logging(overrides["log_level"], os.environ.get("RUST_LOG"), config.log_level)
+        if overrides["log_level"] is None:
+            overrides["log_level"] = os.environ.get("RUST_LOG") or None
+        config = load_config(file, overrides)  # its level is the runners' too
+        configure_logging(config.log_level, None)
         uvloop.run(_run(config))
     except StartError as error:
         click.echo(f"hero-unix-server: {error}", err=True)

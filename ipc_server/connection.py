@@ -7,13 +7,15 @@ read its answers. So a peer can keep busy what the limits grant it, and nothing 
 import asyncio
 import select
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
+from ipc_server.batch import BatchAnswers
 from ipc_server.wires import Wire
 from supervisor.auth import Session
 from supervisor.config import Limits
-from supervisor.errors import HeroError, ParseError, ResponseTooBig
+from supervisor.errors import HeroError, ParseError
 from supervisor.rpc.dispatcher import Dispatcher
 from supervisor.rpc.framing import Oversized, Undelimitable
 from supervisor.rpc.messages import Batch, Invalid, Request, encode_error, parse
@@ -58,19 +60,28 @@ class Connection:
         self._calls: set[asyncio.Task[None]] = set()
 
     async def serve(self) -> None:
-        """Serve until the peer is done; then answer what is under way, as long as it listens."""
+        """Serve until the peer is done; then answer what is under way, as long as it listens.
+
+        The connection is closed on return, and the peer has all its answers or is gone. Cancelling
+        closes it at once.
+        """
         try:
             await self._read()
             await self._finish()
+            await self._close()
         except OSError as error:
             _log.debug("a connection broke", peer=self._session.peer, reason=str(error))
         finally:
-            await self._close()
+            self._writer.transport.abort()
+            await self._cancel_calls()
 
     async def drain(self, seconds: float) -> None:
-        """Give the calls under way `seconds` to be answered."""
-        if self._calls:
-            await asyncio.wait(self._calls, timeout=seconds)
+        """Give the calls under way `seconds` to be answered, and the peer to read the answers."""
+        with suppress(TimeoutError, OSError):
+            async with asyncio.timeout(seconds):
+                while self._calls:
+                    await asyncio.wait(self._calls)
+                await self._close()
 
     async def _read(self) -> None:
         while data := await self._reader.read(_CHUNK):
@@ -88,7 +99,7 @@ class Connection:
     async def _accept(self, message: bytes | Oversized) -> None:
         parsed = parse(message, self._limits.request, self._limits.batch)
         if isinstance(parsed, Batch):
-            answers = _BatchAnswers(len(parsed.items), self._limits.response, self._send)
+            answers = BatchAnswers(len(parsed.items), self._limits.response, self._send)
             for place, item in enumerate(parsed.items):
                 await self._begin(item, answers.at(place))
         else:
@@ -98,10 +109,25 @@ class Connection:
         """Start a call as soon as there is room for it, in the order of the requests."""
         if self._writer.transport.get_write_buffer_size() > _UNREAD:
             await self._writer.drain()
-        await self._slots.acquire()
+        if self._slots.locked():
+            await self._wait_for_slot()
+        else:
+            await self._slots.acquire()
         call = asyncio.create_task(self._call(item, answer))
         self._calls.add(call)
         call.add_done_callback(self._calls.discard)
+
+    async def _wait_for_slot(self) -> None:
+        """Wait for a call to end; nothing is read meanwhile, so nothing else tells of the peer."""
+        while True:
+            try:
+                async with asyncio.timeout(_GONE_CHECK):
+                    await self._slots.acquire()
+            except TimeoutError:
+                if self._is_gone():
+                    raise ConnectionResetError("the peer left with its calls under way") from None
+            else:
+                return
 
     async def _call(self, item: Request | Invalid, answer: Callable[[bytes | None], None]) -> None:
         try:
@@ -128,11 +154,14 @@ class Connection:
         self._send(encode_error(None, problem))
 
     async def _finish(self) -> None:
-        """The peer sends no more; it may still wait for answers, or be gone altogether."""
-        while self._calls and not self._is_gone():
+        """The peer sends no more; it may still wait for answers, or be gone altogether.
+
+        Even of a peer that is gone, what it sent last has `_GONE_CHECK` to be done.
+        """
+        while self._calls:
             await asyncio.wait(self._calls, timeout=_GONE_CHECK)
-        if not self._is_gone():
-            await self._writer.drain()
+            if self._is_gone():
+                return
 
     def _is_gone(self) -> bool:
         if self._writer.is_closing():
@@ -142,44 +171,15 @@ class Connection:
         return bool(poll.poll(0))  # hang-up and error are always reported
 
     async def _close(self) -> None:
+        """Close once the peer has read everything; until then it counts as a connection."""
+        self._writer.close()
+        await self._writer.wait_closed()
+
+    async def _cancel_calls(self) -> None:
         calls = list(self._calls)
         for call in calls:
             call.cancel()
         await asyncio.gather(*calls, return_exceptions=True)
-        self._writer.close()
-
-
-class _BatchAnswers:
-    """Collects the answers of a batch in its order, and sends them once all are there."""
-
-    def __init__(self, size: int, max_response: int, send: Callable[[bytes], None]) -> None:
-        self._answers: list[bytes | None] = [None] * size
-        self._missing = size
-        self._max_response = max_response
-        self._send = send
-
-    def at(self, place: int) -> Callable[[bytes | None], None]:
-        def take(answer: bytes | None) -> None:
-            self._answers[place] = answer
-            self._missing -= 1
-            if self._missing == 0:
-                self._send_all()
-
-        return take
-
-    def _send_all(self) -> None:
-        answers = [answer for answer in self._answers if answer is not None]
-        if not answers:
-            return  # nothing but notifications
-        size = sum(map(len, answers))
-        if size > self._max_response:
-            problem = ResponseTooBig(
-                f"The answers to the batch have {size} bytes; at most {self._max_response} are "
-                "sent. Send smaller batches."
-            )
-            self._send(encode_error(None, problem))
-            return
-        self._send(b"[" + b",".join(answers) + b"]")
 
 
 _HTTP_TEXT = (

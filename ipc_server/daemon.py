@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -20,6 +22,7 @@ from supervisor.processes import ProcessSpec
 from supervisor.rpc.methods import Scope
 
 ANSWER_TIME = 2.0  # seconds that calls under way have once the runners are gone
+_OPEN_FILES = 65_536
 
 _log = structlog.get_logger()
 
@@ -61,13 +64,26 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signal_number, self._stop.set)
+        raise_file_limit()
         try:
-            await self._start()
-            on_ready()
-            await self._until_stopped()
+            if await self._unless_stopped(self._start()):
+                on_ready()
+                await self._unless_stopped(self.supervisor.wait())
         finally:
             notify("STOPPING=1")
             await self._end()
+
+    async def _unless_stopped(self, work: Coroutine[object, object, None]) -> bool:
+        """Do the work, or cancel it as soon as the daemon shall stop; tell whether it was done."""
+        working = asyncio.create_task(work)
+        stopped = asyncio.create_task(self._stop.wait())
+        await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not working.done():
+            working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+        return not self._stop.is_set()
 
     async def _start(self) -> None:
         await self.supervisor.start()  # 1. Redis, and who follows and tends it
@@ -85,26 +101,25 @@ class Daemon:
         self.supervisor.keep(ProcessSpec("ws gateway", (*argv, *socket)))
         self.supervisor.system.transports.append(f"ws:{address}")
 
-    async def _until_stopped(self) -> None:
-        stopped = asyncio.create_task(self._stop.wait())
-        failed = asyncio.create_task(self.supervisor.wait())
-        done, pending = await asyncio.wait({stopped, failed}, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
-        for task in done:
-            task.result()
-
     async def _end(self) -> None:
         """End in phases: each leaves nothing behind that a later one would cut off."""
         _log.info("stopping")
         await self._local.close()  # 1. nobody new comes in
         await self._gateway.close()
         await self.supervisor.stop_children()  # 2. runners finish, what they can't is requeued
-        await self._local.drain(ANSWER_TIME)  # 3. who waited for these jobs hears of them
-        await self._gateway.drain(ANSWER_TIME)
+        await asyncio.gather(  # 3. who waited for these jobs hears of them
+            self._local.drain(ANSWER_TIME), self._gateway.drain(ANSWER_TIME)
+        )
         await self.supervisor.stop()  # 4. background work, connections, Redis
         _log.info("stopped")
+
+
+def raise_file_limit() -> None:
+    """Allow more open files, as far as we may: each connection is one, and 1024 a usual default."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if most == resource.RLIM_INFINITY else min(_OPEN_FILES, most)
+    if now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def gateway_path(socket: Path) -> Path:

@@ -60,9 +60,9 @@ class Listener:
     async def close(self) -> None:
         """Accept no more connections; those that are there go on."""
         if self._server is not None:
+            unbind(self.path, self._identity)  # first: while it listens, its inode is nobody else's
             self._server.close()
             self._server = None
-            unbind(self.path, self._identity)
 
     async def drain(self, seconds: float) -> None:
         """Give all calls under way `seconds` to be answered, then end all connections."""

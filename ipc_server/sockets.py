@@ -57,26 +57,53 @@ def peer_uid(connection: socket.socket) -> int:
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        owner, parent = folder.lstat().st_uid, folder.absolute().parent.stat()
     except OSError as error:
         raise StartError(f"Can't make the socket's folder {folder}: {error.strerror}.") from None
+    if parent.st_mode & stat.S_IWOTH and owner not in (os.getuid(), 0):
+        raise StartError(
+            f"The socket's folder {folder} was made by user {owner}, who could put another socket "
+            "in its place: remove it, or choose another --socket."
+        )
 
 
 def _remove_stale(path: Path) -> None:
     try:
-        mode = path.lstat().st_mode
+        found = path.lstat()
     except FileNotFoundError:
         return
-    if not stat.S_ISSOCK(mode):
+    if not stat.S_ISSOCK(found.st_mode):
         raise StartError(f"{path} exists and is no socket: choose another --socket, or remove it.")
+    if _is_live(path) or not _take_away(path, found):
+        raise StartError(
+            f"A server already listens on {path}: stop it first, or choose another --socket."
+        )
+
+
+def _is_live(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(_PROBE)
         try:
             probe.connect(os.fspath(path))
-        except ConnectionRefusedError:
-            path.unlink()  # nobody listens any more
-            return
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
         except OSError as error:
             raise StartError(f"Can't tell who listens on {path}: {error.strerror}.") from None
-    raise StartError(
-        f"A server already listens on {path}: stop it first, or choose another --socket."
-    )
+    return True
+
+
+def _take_away(path: Path, stale: os.stat_result) -> bool:
+    """Remove the stale socket; False if somebody has begun to listen there since it was probed."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.rename(aside)
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        raise StartError(f"Can't replace the old socket {path}: {error.strerror}.") from None
+    taken = aside.lstat()
+    if (taken.st_ino, taken.st_mtime_ns) != (stale.st_ino, stale.st_mtime_ns):
+        aside.rename(path)
+        return False
+    aside.unlink()
+    return True

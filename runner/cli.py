@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import secrets
 import signal
 import socket
@@ -25,6 +26,8 @@ from supervisor.logs import configure_logging
 from supervisor.store.commands import Commands
 
 _MIB = 1024 * 1024
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")  # as RunnerSpec has it
+_SECONDS = click.FloatRange(0, min_open=True)
 
 _log = structlog.get_logger()
 
@@ -41,18 +44,26 @@ _log = structlog.get_logger()
     show_default=True,
 )
 @click.option("--namespace", default="hero", show_default=True)
-@click.option("--beat", type=float, default=2.0, help="Seconds between heartbeats.")
-@click.option("--ttl", type=float, default=10.0, help="Seconds that a heartbeat is believed.")
-@click.option("--max-lost", type=int, default=3, help="How often a lost job is tried again.")
-@click.option("--drain", type=float, default=10.0, help="Seconds that jobs have at the end.")
-@click.option("--max-output", type=int, default=8 * _MIB, help="Bytes of a job's output.")
-@click.option("--max-log", type=int, default=8 * _MIB, help="Bytes of a job's log.")
-@click.option("--memory", type=int, default=1024 * _MIB, help="Bytes that a worker may use.")
+@click.option("--beat", type=_SECONDS, default=2.0, help="Seconds between heartbeats.")
+@click.option("--ttl", type=_SECONDS, default=10.0, help="Seconds that a heartbeat is believed.")
+@click.option(
+    "--max-lost", type=click.IntRange(0), default=3, help="How often a lost job is tried again."
+)
+@click.option("--drain", type=_SECONDS, default=10.0, help="Seconds that jobs have at the end.")
+@click.option(
+    "--max-output", type=click.IntRange(1), default=8 * _MIB, help="Bytes of a job's output."
+)
+@click.option("--max-log", type=click.IntRange(1), default=8 * _MIB, help="Bytes of a job's log.")
+@click.option(
+    "--memory", type=click.IntRange(1), default=1024 * _MIB, help="Bytes that a worker may use."
+)
 @click.option("--exit-with-parent", is_flag=True, help="Drain and end once stdin is closed.")
 @click.option("--log-level", help="trace, debug, info, warn, error or off; RUST_LOG works too.")
 @click.version_option(__version__, prog_name="hero-runner")
 def main(log_level: str | None, exit_with_parent: bool, **options: Any) -> None:
     """Claim jobs from Redis and run them."""
+    if not _ID.fullmatch(options["runner"]):
+        raise click.BadParameter(f"it must fit {_ID.pattern}", param_hint="RUNNER_ID")
     settings = Settings(instance=f"{options['runner']}@{secrets.token_hex(4)}", **options)
     try:
         configure_logging(log_level, os.environ.get("RUST_LOG"))
@@ -109,5 +120,8 @@ async def _guard(
             loop.remove_reader(stdin)
             guard.end()
 
-        loop.add_reader(stdin, on_parent_gone)
+        try:
+            loop.add_reader(stdin, on_parent_gone)
+        except PermissionError:  # epoll(7) takes no files
+            raise StartError("--exit-with-parent needs a pipe as stdin.") from None
     await guard.run()

@@ -12,7 +12,8 @@ from enum import IntEnum
 
 _PAGE = 256
 _STATE = struct.Struct("<B")
-_JOB = struct.Struct("<qdH128s")
+_ID_BYTES = 128
+_JOB = struct.Struct(f"<qdH{_ID_BYTES}s")
 _COUNTS = struct.Struct("<QQ")
 _STATE_AT, _JOB_AT, _COUNTS_AT = 0, 8, 168
 _DRAIN_AT = 0
@@ -43,7 +44,7 @@ class Page:
 
     def has(self, job_id: str, lease: int) -> bool:
         """Tell whether this attempt is the last that the worker began."""
-        return self.job_id == job_id and self.lease == lease
+        return self.job_id == _fit(job_id).decode(errors="replace") and self.lease == lease
 
 
 class Pages:
@@ -64,7 +65,7 @@ class Pages:
     def begin(self, slot: int, job_id: str, lease: int, deadline: float) -> None:
         """Say that a worker executes an attempt."""
         start = _start(slot)
-        raw = job_id.encode()
+        raw = _fit(job_id)
         self._set_state(start, WorkerState.IDLE)
         _JOB.pack_into(self._memory, start + _JOB_AT, lease, deadline, len(raw), raw)
         self._set_state(start, WorkerState.RUNNING)
@@ -90,6 +91,11 @@ class Pages:
 
     def _set_state(self, start: int, state: WorkerState) -> None:
         _STATE.pack_into(self._memory, start + _STATE_AT, state)
+
+
+def _fit(job_id: str) -> bytes:
+    """Return what a page holds of an id: a foreign client's may be longer than ours ever are."""
+    return job_id.encode()[:_ID_BYTES]
 
 
 def _start(slot: int) -> int:

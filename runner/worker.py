@@ -9,6 +9,8 @@ import signal
 import time
 from random import Random
 
+import structlog
+
 from runner.engines import ENGINES, Engine
 from runner.log_writer import LogWriter
 from runner.pages import Pages
@@ -23,6 +25,8 @@ from supervisor.store.commands import Claimed, Commands, Exchanged, Finished
 _WAKE = 1.0  # seconds: after that long without a word it looks by itself
 _FIRST_RETRY = 0.05
 _LAST_RETRY = 1.0
+
+_log = structlog.get_logger()
 
 
 class _Drain(Exception):
@@ -97,12 +101,26 @@ class Worker:
                 repeats=repeats,
             )
             try:
-                return self._carrier.execute(command)
+                answer = self._carrier.execute(command)
             except OutcomeUnknown:
                 repeats = True
             except StoreUnavailable:
-                time.sleep(delay)
+                self._pause(delay, may_end=finished is None and not repeats)
                 delay = min(delay * 2, _LAST_RETRY)
+            else:
+                if answer.was_refused and finished is not None:
+                    _log.warning("came too late with an outcome", job_id=finished.claimed.job.id)
+                return answer
+
+    def _pause(self, seconds: float, *, may_end: bool) -> None:
+        """Wait for Redis; a worker that has surely nothing in hand may end meanwhile."""
+        try:
+            self._is_waiting = may_end
+            if may_end and self._pages.drains:
+                raise _Drain
+            time.sleep(seconds)
+        finally:
+            self._is_waiting = False
 
     def _wait(self) -> None:
         """Wait until an enqueue wakes this worker, or a second has passed."""
@@ -137,10 +155,18 @@ class Worker:
         try:
             return self._engine.run(job, self._log.write)
         except MemoryError:
-            self._must_end = True  # what is left of this process is not to be trusted
-            self._engine = ENGINES[self._settings.script_type]()
             megabytes = self._settings.memory // (1024 * 1024)
-            return Outcome.failed(ErrorKind.MEMORY, f"The script needs more than {megabytes} MiB.")
+            outcome = Outcome.failed(
+                ErrorKind.MEMORY, f"The script needs more than {megabytes} MiB."
+            )
+        except Exception:  # noqa: BLE001 (the boundary: a defect ends its job and nothing else)
+            _log.exception("the engine failed with a defect", job_id=job.id)
+            outcome = Outcome.failed(
+                ErrorKind.ENGINE, "The engine failed with a defect; the runner's log says more."
+            )
+        self._must_end = True  # what is left of this process is not to be trusted
+        self._engine = ENGINES[self._settings.script_type]()  # lets go of what the old one holds
+        return outcome
 
     def _limited(self, outcome: Outcome) -> Outcome:
         if outcome.output is None:

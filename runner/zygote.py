@@ -1,7 +1,7 @@
 """Forks workers, quickly and from a clean state: single-threaded, engines imported, no sockets.
 
 The guard orders `spawn SLOT NUMBER` and `reap PID`; the zygote tells `started SLOT NUMBER PID` and
-`exited PID`. A dead worker stays a zombie until the guard has read what it needs and orders the
+`exited PID HOW`: `clean` if the worker ended itself, `killed` or `failed` if not. A dead worker stays a zombie until the guard has read what it needs and orders the
 reaping, so that nobody can have its PID meanwhile. When the guard is gone, everything goes.
 """
 
@@ -14,10 +14,13 @@ import socket
 from collections.abc import Callable
 
 import psutil
+import structlog
 
 from runner.linux import become_subreaper, die_with_parent
 
 MESSAGE = 256  # bytes, of any message in either direction
+
+_log = structlog.get_logger()
 
 
 def run_zygote(guard: socket.socket, work: Callable[[int, int], None]) -> None:
@@ -37,7 +40,8 @@ def run_zygote(guard: socket.socket, work: Callable[[int, int], None]) -> None:
         signal.signal(ignored, signal.SIG_IGN)  # the guard decides when it ends
     zygote = _Zygote(guard, work, (wake_end, signal_end))
     try:
-        zygote.serve()
+        with contextlib.suppress(ConnectionError):  # the guard is gone, and did not say good-bye
+            zygote.serve()
     finally:
         _kill_descendants()
 
@@ -79,25 +83,28 @@ class _Zygote:
         del self._has_exited[pid]
 
     def _spawn(self, slot: int, number: int) -> None:
+        zygote = os.getpid()
         pid = os.fork()
         if pid == 0:
-            self._become_worker(slot, number)
+            self._become_worker(zygote, slot, number)
         self._has_exited[pid] = False
         self._guard.send(f"started {slot} {number} {pid}".encode())
 
-    def _become_worker(self, slot: int, number: int) -> None:
+    def _become_worker(self, zygote: int, slot: int, number: int) -> None:
         """Run the worker in the forked child; never returns."""
         code = 1
         try:
-            die_with_parent()
+            die_with_parent(zygote)
             os.setsid()
             signal.set_wakeup_fd(-1)
-            for number_ in (signal.SIGCHLD, signal.SIGTERM):
+            for number_ in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
                 signal.signal(number_, signal.SIG_DFL)
             for end in (*self._signals, self._guard):
                 end.close()
             self._work(slot, number)
             code = 0
+        except BaseException:  # noqa: BLE001 (nobody else would hear of it)
+            _log.exception("a worker failed with a defect", worker=number)
         finally:
             os._exit(code)  # nothing of the zygote's may run on in a worker
 
@@ -105,12 +112,18 @@ class _Zygote:
         """Tell of dead workers, leaving them unreaped; reap the orphans of their jobs."""
         flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
         for pid, has_exited in self._has_exited.items():
-            if not has_exited and os.waitid(os.P_PID, pid, flags) is not None:
+            if not has_exited and (end := os.waitid(os.P_PID, pid, flags)) is not None:
                 self._has_exited[pid] = True
-                self._guard.send(f"exited {pid}".encode())
+                self._guard.send(f"exited {pid} {_how(end)}".encode())
         for child in psutil.Process().children():
             if child.pid not in self._has_exited:
                 os.waitpid(child.pid, os.WNOHANG)
+
+
+def _how(end: os.waitid_result) -> str:
+    if end.si_code != os.CLD_EXITED:
+        return "killed"
+    return "failed" if end.si_status else "clean"
 
 
 def _kill_descendants() -> None:

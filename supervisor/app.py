@@ -100,13 +100,13 @@ class Supervisor:
                 self._own(self._embedded.watch(), "embedded redis")
             try:
                 await self._carrier.connect()
+                self._own(self._carrier.run(), "redis connection")
                 await self._event_carrier.connect()
+                self._own(self._event_carrier.run(), "redis connection for events")
                 await check_store(self._carrier, self._commands)
                 await self._upkeep.tick()
             except StoreUnavailable as error:
                 raise StartError(error.message) from error
-            self._own(self._carrier.run(), "redis connection")
-            self._own(self._event_carrier.run(), "redis connection for events")
             self._own(self._events.run(), "event reader")
             self._own(self._upkeep.run(), "upkeep")
             undo.pop_all()
@@ -160,8 +160,13 @@ class Supervisor:
             await self._embedded.stop()
 
     async def wait(self) -> None:
-        """Return never; raise what ended one of the background tasks, which is a defect."""
-        await asyncio.gather(*self._tasks)
+        """Return never; raise what ended one of the background tasks, which is a defect.
+
+        Cancelling it leaves the tasks alone: they serve until `stop`.
+        """
+        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
 
     def local_session(self) -> Session:
         """Return a session of the operator in this process."""

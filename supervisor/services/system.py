@@ -47,6 +47,7 @@ class System:
         self._uptime = uptime
         self.transports: list[str] = []
         self.methods: Mapping[str, Method] = {}
+        self._document: dict[str, Any] | None = None
 
     def health(self, _params: Any, _session: Session) -> dict[str, Any]:
         """Return whether all is well, without asking anybody: what the last round found."""
@@ -65,21 +66,21 @@ class System:
 
     async def info(self, _params: Any, _session: Session) -> dict[str, Any]:
         """Return the version, the transports, what Redis promises, and how many jobs there are."""
-        facts = self._carrier.submit(self._commands.redis_facts())
-        total = self._carrier.submit(self._commands.size(self._commands.keys.jobs))
-        counts = await asyncio.gather(
-            *[
-                self._carrier.submit(self._commands.size(self._commands.keys.status(status)))
-                for status in _COUNTED
-            ]
+        keys = self._commands.keys
+        indexes = [keys.jobs, *[keys.status(status) for status in _COUNTED]]
+        facts, (total, *counts) = await asyncio.gather(
+            self._carrier.submit(self._commands.redis_facts()),
+            asyncio.gather(
+                *[self._carrier.submit(self._commands.size(index)) for index in indexes]
+            ),
         )
-        completed = max(0, await total - sum(counts))
+        completed = max(0, total - sum(counts))
         return {
             "version": __version__,
             "uptime_s": round(self._uptime(), 3),
             "transports": self.transports,
             "namespace": self._config.namespace,
-            "redis": {"embedded": self._config.redis_url is None, **asdict(await facts)},
+            "redis": {"embedded": self._config.redis_url is None, **asdict(facts)},
             "jobs": {
                 "total": completed + sum(counts),
                 "completed": completed,
@@ -89,13 +90,18 @@ class System:
         }
 
     def discover(self, _params: Any, _session: Session) -> dict[str, Any]:
-        """Return the OpenRPC document of all methods."""
-        return describe(
-            self.methods.values(),
-            title="Hero Supervisor",
-            version=__version__,
-            limits=limits(self._config.limits),
-        )
+        """Return the OpenRPC document of all methods.
+
+        Made once: it takes tens of milliseconds, and anybody may ask for it.
+        """
+        if self._document is None:
+            self._document = describe(
+                self.methods.values(),
+                title="Hero Supervisor",
+                version=__version__,
+                limits=limits(self._config.limits),
+            )
+        return self._document
 
 
 def limits(section: Limits) -> dict[str, int]:
