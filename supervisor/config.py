@@ -2,16 +2,19 @@
 
 import os
 import tomllib
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from supervisor.errors import StartError
 from supervisor.runners import RunnerSpec
 
 MIB = 1024 * 1024
+
+Secret = Annotated[str, Field(min_length=1)]
 
 
 def default_socket() -> Path:
@@ -55,6 +58,12 @@ class Heartbeats(_Section):
     every: Annotated[float, Field(gt=0)] = 2.0
     ttl: Annotated[float, Field(gt=0)] = 10.0
 
+    @model_validator(mode="after")
+    def _is_believed_longer_than_it_takes(self) -> Self:
+        if self.ttl <= self.every:
+            raise ValueError("ttl must be longer than every, or healthy runners count as lost")
+        return self
+
 
 _DEFAULT_RUNNERS = (
     RunnerSpec(id="osis", script_type="osis", workers=1),
@@ -74,9 +83,9 @@ class Config(_Section):
     redis_url: str | None = None
     namespace: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "hero"
     durability: Literal["everysec", "always"] = "everysec"
-    admin_secrets: tuple[str, ...] = ()
-    user_secrets: tuple[str, ...] = ()
-    register_secrets: tuple[str, ...] = ()
+    admin_secrets: tuple[Secret, ...] = ()
+    user_secrets: tuple[Secret, ...] = ()
+    register_secrets: tuple[Secret, ...] = ()
     ws: str | None = None
     log_level: str = "info"
     runners: tuple[RunnerSpec, ...] = _DEFAULT_RUNNERS
@@ -114,6 +123,16 @@ def _read_file(file: Path) -> dict[str, Any]:
 def _explain(problem: Any) -> str:
     where = ".".join(str(step) for step in problem["loc"])
     if problem["type"] != "extra_forbidden":
-        return f"{where}: {problem['msg']}"
-    near = get_close_matches(str(problem["loc"][-1]), Config.model_fields, n=1)
+        return f"{where}: {problem['msg'].removeprefix('Value error, ')}"
+    near = get_close_matches(str(problem["loc"][-1]), _settings_beside(problem["loc"]), n=1)
     return f"{where}: unknown setting" + (f" (did you mean {near[0]}?)" if near else "")
+
+
+def _settings_beside(path: tuple[str | int, ...]) -> Iterable[str]:
+    sections: dict[str | int, type[BaseModel]] = {
+        "limits": Limits,
+        "heartbeats": Heartbeats,
+        "runners": RunnerSpec,
+    }
+    section = sections[path[0]] if len(path) > 1 else Config
+    return section.model_fields

@@ -96,11 +96,11 @@ class EventReader:
         if waiters is None:
             return
         words = rest.split(b" ", 6)
-        status = _FINAL_WORDS.get(words[1])
+        status = _FINAL_WORDS.get(words[1]) if len(words) > 1 else None
         if status is None:
             return
-        output = words[6].decode(errors="replace") if len(words) > 6 else None  # noqa: PLR2004
-        ended = Ended(status, output)
+        has_output = status is JobStatus.COMPLETED and len(words) > 6  # noqa: PLR2004
+        ended = Ended(status, words[6].decode(errors="replace") if has_output else None)
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(ended)

@@ -14,7 +14,7 @@
 | `hero:jobs:deadline` | zset | unstarted jobs that expire; score: when |
 | `hero:jobs:expiry` | zset | jobs to delete; score: when |
 | `hero:jobs` | zset | all ids; score: when added |
-| `hero:jobs:status:{status}` | zset | ids by status, all but completed; score: since when |
+| `hero:jobs:status:{status}` | zset | ids by status, all but completed; score: when added |
 | `hero:jobs:by:{caller,context,label}:{value}` | zset | ids; score: when added |
 | `hero:joblog:{id}` | stream | what the job printed, capped |
 | `hero:events` | stream | every transition, capped |

@@ -84,6 +84,11 @@ def parse_filters(text: str, default: str = "info") -> tuple[int, dict[str, int]
         if not equals:
             general = level
         else:
-            name = module.replace("::", ".")
-            filters["supervisor" if name == "hero_supervisor" else name] = level
+            filters[_module(module)] = level
     return general, filters
+
+
+def _module(name: str) -> str:
+    """Return our name of a module that is written in Rust's way."""
+    crate, dot, rest = name.replace("::", ".").partition(".")
+    return ("supervisor" if crate == "hero_supervisor" else crate) + dot + rest

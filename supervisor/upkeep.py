@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import structlog
 
 from supervisor.errors import RpcError
-from supervisor.runners import Heartbeat, read_heartbeat
 from supervisor.store.aio import AioCarrier
 from supervisor.store.commands import Commands, RunningJob
 
@@ -23,10 +22,10 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Who has which running job, and whose heartbeat is there."""
+    """Who has which running job, and of which instance there is a heartbeat."""
 
     running: Sequence[RunningJob]
-    heartbeats: Mapping[str, Heartbeat | None]
+    beats: Mapping[str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +44,8 @@ def plan(snapshot: Snapshot, missing_since: Mapping[str, float], now: float, ttl
     """
     missing = {
         instance: missing_since.get(instance, now)
-        for instance, heartbeat in snapshot.heartbeats.items()
-        if heartbeat is None
+        for instance, beats in snapshot.beats.items()
+        if not beats
     }
     lost = {instance for instance, since in missing.items() if now - since >= ttl}
     return Plan([job for job in snapshot.running if job.instance in lost], missing)
@@ -96,19 +95,40 @@ class Upkeep:
             await asyncio.sleep(min(TICK, self._ttl / 2))
 
     async def tick(self) -> None:
-        """Do one round."""
-        await self._carrier.execute(self._commands.due(_BATCH))
-        await self._carrier.execute(self._commands.expire(_BATCH))
-        await self._purge()
-        await self._adopt()
-        await self._rescue()
-        await self._look_at_runners()
+        """Do one round. What one part of it stumbles over keeps no other part from its work.
+
+        Raises:
+            RpcError: the store can't be asked.
+        """
+        for part in (
+            self._due,
+            self._expire,
+            self._purge,
+            self._adopt,
+            self._rescue,
+            self._look_at_runners,
+        ):
+            try:
+                await part()
+            except RpcError:
+                raise
+            except Exception:  # noqa: BLE001 (logged; the other parts must go on)
+                _log.exception("a part of upkeep failed", part=part.__name__)
+
+    async def _due(self) -> None:
+        while await self._carrier.execute(self._commands.due(_BATCH)) == _BATCH:
+            pass
+
+    async def _expire(self) -> None:
+        while await self._carrier.execute(self._commands.expire(_BATCH)) == _BATCH:
+            pass
 
     async def _purge(self) -> None:
-        now_ms = await self._carrier.execute(self._commands.time_ms())
-        ids = await self._carrier.execute(self._commands.expired(now_ms, _BATCH))
-        if ids:
-            await self._carrier.execute(self._commands.delete_many(ids, expired_only=True))
+        gone = _BATCH
+        while gone == _BATCH:
+            now_ms = await self._carrier.execute(self._commands.time_ms())
+            ids = await self._carrier.execute(self._commands.expired(now_ms, _BATCH))
+            gone = await self._carrier.execute(self._commands.delete_many(ids, expired_only=True))
 
     async def _adopt(self) -> None:
         self._cursor, words = await self._carrier.execute(
@@ -122,20 +142,18 @@ class Upkeep:
         holders = await asyncio.gather(
             *[self._carrier.submit(self._commands.holder(job_id)) for job_id in ids]
         )
-        snapshot = Snapshot(holders, await self._heartbeats(holders))
+        snapshot = Snapshot(holders, await self._beats(holders))
         decided = plan(snapshot, self._missing_since, self._monotonic(), self._ttl)
         self._missing_since = decided.missing_since
         for job in decided.requeue:
             await self._requeue(job)
 
-    async def _heartbeats(self, holders: Sequence[RunningJob]) -> dict[str, Heartbeat | None]:
+    async def _beats(self, holders: Sequence[RunningJob]) -> dict[str, bool]:
         instances = sorted({job.instance for job in holders if job.instance})
         raw = await asyncio.gather(
             *[self._carrier.submit(self._commands.heartbeat(instance)) for instance in instances]
         )
-        return {
-            instance: read_heartbeat(text) for instance, text in zip(instances, raw, strict=True)
-        }
+        return {beat[0]: beat[1] is not None for beat in zip(instances, raw, strict=True)}
 
     async def _requeue(self, job: RunningJob) -> None:
         if job.instance is None:

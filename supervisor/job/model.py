@@ -5,7 +5,9 @@ leave out have their defaults. `Job.to_hash` gives the fields of a new one, thos
 default left out.
 """
 
+import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -13,7 +15,7 @@ import orjson
 
 from supervisor.job.outcome import JobError
 from supervisor.job.status import JobStatus, read_status
-from supervisor.job.times import to_epoch_ms, to_rfc3339
+from supervisor.job.times import normalise, to_epoch_ms, to_rfc3339
 
 DEFAULT_TIMEOUT = 60.0  # seconds
 DEFAULT_RETRY_DELAY = 1.0  # seconds
@@ -75,19 +77,22 @@ class Job:
 
     @classmethod
     def from_hash(cls, fields: Mapping[bytes, bytes]) -> Self:
-        """Read a stored hash.
+        """Read a stored hash, whatever is in it.
 
-        Raises:
-            ValueError: a field is not what the schema says (a foreign writer's fault).
+        A field that is not what the schema says (a foreign writer's fault) has its default, so that
+        one bad hash spoils nothing but itself.
         """
-        values: dict[str, Any] = {
-            name: read(fields[key]) for key, (name, read) in _READERS.items() if key in fields
-        }
+        values: dict[str, Any] = {}
+        for key, (name, read) in _READERS.items():
+            if key in fields:
+                with suppress(ValueError, TypeError, OverflowError):
+                    values[name] = read(fields[key])
         for name in ("id", "caller_id", "context_id", "script", "script_type", "created_at"):
             values.setdefault(name, "")
         word = fields.get(b"status")
         if word is not None and b"state" not in fields:  # stored by a foreign client
-            values["status"] = _status(word)
+            with suppress(ValueError):
+                values["status"] = _status(word)
         elif word != fields.get(b"state"):
             values["foreign_word"] = _text(word or b"")
         return cls(**values)
@@ -108,7 +113,7 @@ class Job:
             "prerequisites": self.prerequisites,
             "on_prerequisite_failure": self.on_prerequisite_failure,
             "priority": self.priority,
-            "run_at": self.run_at,
+            "run_at": _show_text(self.run_at),
             "expires_in": self.expires_in,
             "result_ttl": self.result_ttl,
             "labels": self.labels,
@@ -118,7 +123,7 @@ class Job:
             "error": self.error.to_json() if self.error else None,
             "attempt": self.attempt,
             "claimed_by": self.claimed_by,
-            "created_at": _show_text_moment(self.created_at),
+            "created_at": _show_text(self.created_at),
             "updated_at": _show(self.updated_ms),
             "started_at": _show(self.started_ms),
             "finished_at": _show(self.finished_ms),
@@ -163,8 +168,37 @@ def _text(raw: bytes) -> str:
     return raw.decode(errors="replace")
 
 
-def _tuple(raw: bytes) -> tuple[Any, ...]:
-    return tuple(orjson.loads(raw))
+def _seconds(raw: bytes) -> float:
+    seconds = float(raw)
+    if not math.isfinite(seconds) or seconds < 0:
+        raise ValueError("no duration")
+    return seconds
+
+
+def _timeout(raw: bytes) -> float:
+    return _seconds(raw) or DEFAULT_TIMEOUT
+
+
+def _texts(raw: bytes) -> dict[str, str]:
+    value = orjson.loads(raw)
+    if not isinstance(value, dict):
+        raise TypeError("no object")
+    return {name: text for name, text in value.items() if isinstance(text, str)}
+
+
+def _ids(raw: bytes) -> tuple[str, ...]:
+    return tuple(item for item in _list(raw) if isinstance(item, str))
+
+
+def _signatures(raw: bytes) -> tuple[Mapping[str, str], ...]:
+    return tuple(item for item in _list(raw) if isinstance(item, dict))
+
+
+def _list(raw: bytes) -> list[Any]:
+    value = orjson.loads(raw)
+    if not isinstance(value, list):
+        raise TypeError("no array")
+    return value
 
 
 def _number(raw: bytes) -> int:
@@ -174,9 +208,11 @@ def _number(raw: bytes) -> int:
 def _moment(raw: bytes) -> int:
     """Read our milliseconds, or what a foreign peer wrote in the same field."""
     try:
-        return int(raw)
+        milliseconds = int(raw)
     except ValueError:
         return to_epoch_ms(raw.decode())
+    to_rfc3339(milliseconds)  # refuses what can't be shown
+    return milliseconds
 
 
 def _status(raw: bytes) -> JobStatus:
@@ -190,18 +226,18 @@ _READERS: Mapping[bytes, tuple[str, Any]] = {
     b"script": ("script", _text),
     b"script_type": ("script_type", lambda raw: raw.decode().lower()),
     b"runner": ("runner", _text),
-    b"timeout": ("timeout", float),
+    b"timeout": ("timeout", _timeout),
     b"retries": ("retries", _number),
-    b"retry_delay": ("retry_delay", float),
-    b"env_vars": ("env_vars", orjson.loads),
-    b"prerequisites": ("prerequisites", _tuple),
+    b"retry_delay": ("retry_delay", _seconds),
+    b"env_vars": ("env_vars", _texts),
+    b"prerequisites": ("prerequisites", _ids),
     b"on_prerequisite_failure": ("on_prerequisite_failure", _text),
     b"priority": ("priority", _text),
     b"run_at": ("run_at", _text),
-    b"expires_in": ("expires_in", float),
-    b"result_ttl": ("result_ttl", float),
-    b"labels": ("labels", orjson.loads),
-    b"signatures": ("signatures", _tuple),
+    b"expires_in": ("expires_in", _seconds),
+    b"result_ttl": ("result_ttl", _seconds),
+    b"labels": ("labels", _texts),
+    b"signatures": ("signatures", _signatures),
     b"digest": ("digest", _text),
     b"state": ("status", _status),
     b"output": ("output", _text),
@@ -221,12 +257,12 @@ def _show(epoch_ms: int | None) -> str | None:
     return None if epoch_ms is None else to_rfc3339(epoch_ms)
 
 
-def _show_text_moment(text: str) -> str | None:
-    """Show a moment that a caller wrote: epoch seconds as RFC 3339, all else as it is."""
+def _show_text(moment: str | None) -> str | None:
+    """Show a moment that a caller wrote as our RFC 3339; what is none, as it is."""
     try:
-        return to_rfc3339(float(text) * 1000)
-    except (ValueError, OverflowError):
-        return text or None
+        return normalise(moment or "")
+    except ValueError:
+        return moment or None
 
 
 def _span(start_ms: int | None, end_ms: int | None) -> int | None:

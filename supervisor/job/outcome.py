@@ -49,7 +49,7 @@ class JobError:
             value = orjson.loads(text)
         except orjson.JSONDecodeError:
             value = None
-        if isinstance(value, dict) and "message" in value:
+        if isinstance(value, dict) and isinstance(value.get("message"), str):
             known = {name: value[name] for name in cls.__slots__ if name in value}
             return cls(**{"kind": ErrorKind.SCRIPT, **known})
         return cls(ErrorKind.SCRIPT, text.decode(errors="replace"))

@@ -39,10 +39,8 @@ def _moment(value: Any) -> Any:
     if isinstance(value, str):
         try:
             to_epoch_ms(value)
-        except ValueError as error:
-            raise ValueError(
-                f"must be RFC 3339 with a time zone, or epoch seconds ({error})"
-            ) from None
+        except ValueError:
+            raise ValueError("must be RFC 3339 with a time zone, or epoch seconds") from None
     return value
 
 
@@ -88,7 +86,7 @@ class Signature(Params):
 
 
 class JobParams(Params):
-    """A job to create. Durations are seconds.
+    """A job to create, in the order of positional params. Durations are seconds.
 
     `dependents`, `concurrent`, `log_path`, `worker_id`, `actor_id`, `updated_at` and `status` are
     what other clients carry along; the store keeps its own account of these, so they are ignored.
@@ -98,12 +96,12 @@ class JobParams(Params):
     script_type: Annotated[
         ScriptTypeName | None, Field(validation_alias=AliasChoices("script_type", "executor"))
     ] = None
-    caller_id: Identity
-    context_id: Identity
-    id: JobId | None = None
     runner: Annotated[
         RunnerId | None, Field(validation_alias=AliasChoices("runner", "runner_id"))
     ] = None
+    caller_id: Identity
+    context_id: Identity
+    id: JobId | None = None
     timeout: Annotated[float, Field(gt=0, le=MAX_TIMEOUT, allow_inf_nan=False)] = DEFAULT_TIMEOUT
     retries: Annotated[int, Field(ge=0, le=100)] = 0
     retry_delay: Annotated[float, Field(ge=0, le=3600)] = DEFAULT_RETRY_DELAY
@@ -147,7 +145,7 @@ class JobParams(Params):
 
     def digest_members(self) -> dict[str, Any]:
         """Return what makes the job the same job when it is sent again."""
-        return self.model_dump(exclude_defaults=True)
+        return {**self.model_dump(exclude_defaults=True), "context_id": self.context_id}
 
     def to_job(self, now_ms: float, new_id: Callable[[], str], caller_id: str = "") -> Job:
         """Return the job to store: `delay` resolved, id, created_at and caller filled in if absent.

@@ -82,6 +82,14 @@ def read_status(word: str) -> JobStatus:
 
 def source_words(verb: str) -> str:
     """Return the words of the statuses that `verb` starts from, as `,queued,dispatched,…,`."""
-    sources = TRANSITIONS[verb].sources
-    words = sorted(sources) + [old for old, status in OLD_WORDS.items() if status in sources]
+    return _words(TRANSITIONS[verb].sources)
+
+
+def target_words(verb: str) -> str:
+    """Return the words of the statuses that `verb` leads to, in the same form."""
+    return _words(TRANSITIONS[verb].targets)
+
+
+def _words(statuses: frozenset[JobStatus]) -> str:
+    words = sorted(statuses) + [old for old, status in OLD_WORDS.items() if status in statuses]
     return f",{','.join(words)},"

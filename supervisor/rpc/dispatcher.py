@@ -45,13 +45,17 @@ class Dispatcher(Generic[S]):
         if isinstance(item, Invalid):
             return encode_error(item.id, item.error)
         try:
-            result = await self._invoke(item, session)
-            response = encode_result(item.id, result, self._max_response)
-        except RpcError as error:
-            response = encode_error(item.id, error)
+            response = await self._answer(item, session)
         except Exception:  # noqa: BLE001 (the boundary: a defect is logged here, named to nobody)
             response = encode_error(item.id, _report(item.method))
         return None if item.is_notification else response
+
+    async def _answer(self, request: Request, session: S) -> bytes:
+        try:
+            result = await self._invoke(request, session)
+        except RpcError as error:
+            return encode_error(request.id, error)
+        return encode_result(request.id, result, self._max_response)
 
     async def _invoke(self, request: Request, session: S) -> Any:
         method = self._methods.get(request.method)

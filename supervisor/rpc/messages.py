@@ -21,6 +21,7 @@ from supervisor.rpc.framing import Oversized
 
 MAX_DEPTH = 128
 MAX_ID_LENGTH = 256  # characters
+MAX_FLOAT_ID = 2.0**53  # beyond it a float is not the integer that the caller wrote
 
 Id = str | int | float | None
 Params = dict[str, Any] | list[Any]
@@ -51,9 +52,7 @@ class Batch:
     items: list[Request | Invalid]
 
 
-def parse(
-    frame: bytes | str | Oversized, max_size: int, max_batch: int
-) -> Request | Invalid | Batch:
+def parse(frame: bytes | Oversized, max_size: int, max_batch: int) -> Request | Invalid | Batch:
     """Read one JSON value as a request or a batch. Never raises.
 
     Args:
@@ -82,9 +81,7 @@ def _where(error: orjson.JSONDecodeError) -> str:
     return f"{error.msg.partition(': line')[0]} at line {error.lineno}, column {error.colno}"
 
 
-def _may_be_deep(frame: bytes | str) -> bool:
-    if isinstance(frame, str):
-        return frame.count("[") + frame.count("{") > MAX_DEPTH
+def _may_be_deep(frame: bytes) -> bool:
     return frame.count(b"[") + frame.count(b"{") > MAX_DEPTH
 
 
@@ -141,7 +138,7 @@ def _is_id(value: Any) -> bool:
     if isinstance(value, str):
         return len(value) <= MAX_ID_LENGTH
     if isinstance(value, float):
-        return value.is_integer()
+        return value.is_integer() and abs(value) <= MAX_FLOAT_ID
     return value is None or (isinstance(value, int) and not isinstance(value, bool))
 
 

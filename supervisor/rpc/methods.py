@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from supervisor.errors import InvalidParams, RpcError
 
+MAX_NAME = 64  # characters of a member's name that an error repeats
+
 
 class Scope(StrEnum):
     """What a caller must be allowed to; an admin may do everything."""
@@ -41,12 +43,13 @@ class Method:
     Attributes:
         name: as called.
         scope: what the caller must be allowed to.
-        params: the model; the order of its fields is the order of positional params.
+        params: the model.
         handler: `handler(params, session)`, an awaitable result or the result itself.
         result: the type of the result, for the OpenRPC document.
         summary: one sentence for a reader.
         errors: what it may answer besides the errors that any call may.
         example: a call to try.
+        by_position: the order of positional params, where it is not that of the model's fields.
     """
 
     name: str
@@ -57,6 +60,12 @@ class Method:
     summary: str
     errors: tuple[type[RpcError], ...] = ()
     example: Example | None = None
+    by_position: tuple[str, ...] = ()
+
+    @property
+    def positions(self) -> tuple[str, ...]:
+        """Return the names of the params in the order in which an array gives them."""
+        return self.by_position or tuple(self.params.model_fields)
 
 
 def bind(method: Method, params: dict[str, Any] | list[Any] | None) -> BaseModel:
@@ -75,7 +84,7 @@ def bind(method: Method, params: dict[str, Any] | list[Any] | None) -> BaseModel
 def _by_name(method: Method, params: dict[str, Any] | list[Any] | None) -> dict[str, Any]:
     if params is None:
         return {}
-    names = list(method.params.model_fields)
+    names = method.positions
     if isinstance(params, list):
         if len(params) == 1 and isinstance(params[0], dict) and not _takes_array(method, names):
             return params[0]
@@ -90,7 +99,7 @@ def _by_name(method: Method, params: dict[str, Any] | list[Any] | None) -> dict[
     return params
 
 
-def _takes_array(method: Method, names: list[str]) -> bool:
+def _takes_array(method: Method, names: tuple[str, ...]) -> bool:
     """Tell whether the first param is itself an array, so that `[{…}]` means something else."""
     return bool(names) and get_origin(method.params.model_fields[names[0]].annotation) is list
 
@@ -102,7 +111,7 @@ def explain(error: ValidationError) -> str:
 
 
 def _explain_one(problem: Any) -> str:
-    where = ".".join(str(step) for step in problem["loc"])
+    where = ".".join(str(step)[:MAX_NAME] for step in problem["loc"])
     match problem["type"]:
         case "missing":
             return f"{where}: required"

@@ -41,18 +41,17 @@ def _describe_method(method: Method, schemas: dict[str, Any]) -> dict[str, Any]:
     schema = method.params.model_json_schema(ref_template=_REF)
     schemas.update(schema.pop("$defs", {}))
     required = set(schema.get("required", ()))
+    members = schema.get("properties", {})
+    order = _order(method, required)
     params = [
-        {"name": name, "required": name in required, "schema": member}
-        for name, member in sorted(
-            schema.get("properties", {}).items(), key=lambda item: item[0] not in required
-        )
+        {"name": name, "required": name in required, "schema": members[name]} for name in order
     ]
     result = TypeAdapter(method.result).json_schema(ref_template=_REF, mode="serialization")
     schemas.update(result.pop("$defs", {}))
     described: dict[str, Any] = {
         "name": method.name,
         "summary": method.summary,
-        "paramStructure": "either",
+        "paramStructure": "either" if order == list(method.positions) else "by-name",
         "params": params,
         "result": {"name": "result", "schema": result},
         "errors": [{"$ref": f"#/components/errors/{error.__name__}"} for error in method.errors],
@@ -61,6 +60,13 @@ def _describe_method(method: Method, schemas: dict[str, Any]) -> dict[str, Any]:
     if method.example is not None:
         described["examples"] = [_describe_example(method.example)]
     return described
+
+
+def _order(method: Method, required: set[str]) -> list[str]:
+    """Put required params first, as the specification wants it, else keep the positional order."""
+    positions = method.positions
+    rest = [name for name in method.params.model_fields if name not in positions]
+    return sorted([*positions, *rest], key=lambda name: name not in required)
 
 
 def _describe_example(example: Example) -> dict[str, Any]:

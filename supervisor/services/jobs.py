@@ -1,7 +1,7 @@
 """Create, start, run, wait for, read, stop and delete jobs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -65,18 +65,22 @@ class Jobs:
 
     async def create_many(self, params: CreateJobs, _session: Session) -> list[dict[str, Any]]:
         """Store jobs in order; `{"id"}` or `{"error"}` for each."""
-        pending = [self._add_one(members, params.start) for members in params.jobs]
-        return [item if isinstance(item, dict) else await item for item in pending]
+        submitted = [self._submit(members, params.start) for members in params.jobs]
+        answers = await asyncio.gather(*[answer for _, answer in submitted], return_exceptions=True)
+        return [
+            _id_or_error(job_id, answer)
+            for (job_id, _), answer in zip(submitted, answers, strict=True)
+        ]
 
-    def _add_one(
-        self, members: dict[str, Any], start: bool
-    ) -> Awaitable[dict[str, Any]] | dict[str, Any]:
+    def _submit(self, members: dict[str, Any], start: bool) -> tuple[str, asyncio.Future[bool]]:
         """Submit one job at once, so that the order stands; its answer comes later."""
         try:
             job = self._to_job(JobParams.model_validate(members))
         except ValidationError as error:
-            return {"error": InvalidParams(f"Invalid params: {explain(error)}.").to_json()}
-        return _id_or_error(job.id, self._carrier.submit(self._commands.add(job, start=start)))
+            refused: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+            refused.set_exception(InvalidParams(f"Invalid params: {explain(error)}."))
+            return "", refused
+        return job.id, self._carrier.submit(self._commands.add(job, start=start))
 
     async def start(self, params: ById, _session: Session) -> dict[str, bool]:
         """Start a created job; success too where it was started already."""
@@ -191,11 +195,11 @@ class Jobs:
         return params.to_job(self._clock(), self._new_id, caller_id)
 
 
-async def _id_or_error(job_id: str, added: Awaitable[bool]) -> dict[str, Any]:
-    try:
-        await added
-    except RpcError as error:
-        return {"error": error.to_json()}
+def _id_or_error(job_id: str, answer: bool | BaseException) -> dict[str, Any]:
+    if isinstance(answer, RpcError):
+        return {"error": answer.to_json()}
+    if isinstance(answer, BaseException):
+        raise answer
     return {"id": job_id}
 
 

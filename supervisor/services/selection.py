@@ -1,7 +1,8 @@
 """Find the newest jobs that fit a filter, with bounded work.
 
 The narrowest index that the filter names is walked from its newest end; what it does not cover is
-checked on the jobs themselves.
+checked on the jobs themselves. All indexes have one order, so it does not matter to a page which of
+them was walked for the page before, nor whether its last job is still in it.
 """
 
 import asyncio
@@ -28,7 +29,7 @@ class Selection:
         """Return at most `limit` jobs, newest first.
 
         Raises:
-            InvalidParams: `before` is not among the jobs.
+            InvalidParams: `before` is no job.
         """
         index = await self._narrowest()
         rank = await self._first_rank(index)
@@ -62,12 +63,14 @@ class Selection:
         before = self._wanted.before
         if before is None:
             return 0
-        rank = await self._carrier.submit(self._commands.rank(index, before))
-        if rank is None:
-            raise InvalidParams(
-                "Invalid params: before: no such job in this list; begin again without it."
-            )
-        return rank + 1
+        score = await self._carrier.submit(self._commands.added_at(before))
+        if score is None:
+            raise InvalidParams("Invalid params: before: no such job; begin again without it.")
+        newer, same = await asyncio.gather(
+            self._carrier.submit(self._commands.count_newer(index, score)),
+            self._carrier.submit(self._commands.added_with(index, score)),
+        )
+        return newer + sum(job_id >= before for job_id in same)
 
     async def _jobs(self, ids: list[str]) -> list[Job]:
         jobs = await asyncio.gather(

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import hiredis
 import structlog
 
-from supervisor.errors import RpcError, StoreUnavailable
+from supervisor.errors import StoreUnavailable
 from supervisor.store.commands import Command
 from supervisor.store.scripts import Script
 from supervisor.store.wire import (
@@ -55,13 +55,16 @@ class AioCarrier:
         name: how Redis lists the connection.
         scripts: loaded at each connect, so that none is missing later: one that is must be sent
             again, behind what was submitted meanwhile.
+        stall: seconds after which a Redis that does not answer is given up.
     """
 
-    def __init__(self, url: str, name: str, scripts: Iterable[Script] = ()) -> None:
+    def __init__(
+        self, url: str, name: str, scripts: Iterable[Script] = (), *, stall: float = STALL
+    ) -> None:
         self._address = parse_address(url, name)
         self._scripts = tuple(scripts)
+        self._stall = stall
         self._connection: _Connection | None = None
-        self._is_closed = False
         self.on_connect: Callable[[], None] = lambda: None
 
     @property
@@ -75,7 +78,7 @@ class AioCarrier:
         Raises:
             StoreUnavailable: it can't be.
         """
-        self._connection = await _open(self._address, self._scripts)
+        self._connection = await _open(self._address, self._scripts, self._stall)
 
     async def run(self) -> None:
         """Reconnect whenever the connection breaks, until cancelled."""
@@ -126,32 +129,37 @@ class AioCarrier:
             self._connection = None
 
 
-async def _open(address: Address, scripts: Iterable[Script]) -> "_Connection":
+async def _open(address: Address, scripts: Iterable[Script], stall: float) -> "_Connection":
     loop = asyncio.get_running_loop()
+    connection = _Connection(stall)
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT):
             if address.path is not None:
-                _, connection = await loop.create_unix_connection(_Connection, address.path)
+                await loop.create_unix_connection(lambda: connection, address.path)
             else:
-                _, connection = await loop.create_connection(
-                    _Connection, address.host, address.port, ssl=address.tls
+                await loop.create_connection(
+                    lambda: connection, address.host, address.port, ssl=address.tls
                 )
             loads = [("SCRIPT", "LOAD", script.text) for script in scripts]
             for words in (*address.greeting, *loads):
                 await connection.submit(Command(words, lambda _: None, is_write=False))
-    except OSError as error:
-        raise unreachable(address, error) from error
-    except UnexpectedReply as error:
-        raise StoreUnavailable(
-            f"The job store at {address} does not take us in: {error}."
-        ) from error
+    except BaseException as error:
+        connection.abort()
+        if isinstance(error, OSError):
+            raise unreachable(address, error) from error
+        if isinstance(error, UnexpectedReply):
+            raise StoreUnavailable(
+                f"The job store at {address} does not take us in: {error}."
+            ) from error
+        raise
     return connection
 
 
 class _Connection(asyncio.Protocol):
     """One pipelined connection: replies come in the order of the requests."""
 
-    def __init__(self) -> None:
+    def __init__(self, stall: float) -> None:
+        self._stall = stall
         self._loop = asyncio.get_running_loop()
         self._reader = hiredis.Reader()
         self._transport: asyncio.Transport | None = None
@@ -168,7 +176,8 @@ class _Connection(asyncio.Protocol):
         if not self._unsent:
             self._loop.call_soon(self._flush)
         self._unsent.append(pack(words))
-        self._sent.append(_Pending(command, future, self._loop.time() + command.block + STALL))
+        deadline = self._loop.time() + command.block + self._stall
+        self._sent.append(_Pending(command, future, deadline))
         return future
 
     def _flush(self) -> None:
@@ -179,9 +188,9 @@ class _Connection(asyncio.Protocol):
     async def watch(self) -> None:
         """Return when the connection is lost; cut it when Redis stops answering."""
         while not self.lost.done():
-            await asyncio.wait([self.lost], timeout=1.0)
+            await asyncio.wait([self.lost], timeout=min(1.0, self._stall))
             if self._sent and self._sent[0].deadline < self._loop.time():
-                _log.warning("Redis does not answer", waited_s=STALL)
+                _log.warning("Redis does not answer", waited_s=self._stall)
                 self.abort()
 
     def abort(self) -> None:
@@ -208,9 +217,10 @@ class _Connection(asyncio.Protocol):
         if not self.lost.done():
             self.lost.set_result(None)
         while self._sent:
+            was_sent = len(self._sent) > len(self._unsent)
             pending = self._sent.popleft()
             if not pending.future.done():
-                pending.future.set_exception(lost(pending.command, was_sent=True))
+                pending.future.set_exception(lost(pending.command, was_sent=was_sent))
 
     def _answer(self, pending: _Pending, reply: Any) -> None:
         command, future = pending.command, pending.future
@@ -223,5 +233,5 @@ class _Connection(asyncio.Protocol):
         else:
             try:
                 future.set_result(command.read(reply))
-            except (RpcError, ValueError) as error:
+            except Exception as error:  # noqa: BLE001 (its caller's alone, not the connection's)
                 future.set_exception(error)

@@ -26,10 +26,17 @@ _CHUNK = 65_536
 
 
 class BlockingCarrier:
-    """One connection, opened at the first command and again at the first after a loss."""
+    """One connection, opened at the first command and again at the first after a loss.
 
-    def __init__(self, url: str, name: str) -> None:
+    Args:
+        url: of Redis.
+        name: how Redis lists the connection.
+        stall: seconds after which a Redis that does not answer is given up.
+    """
+
+    def __init__(self, url: str, name: str, *, stall: float = STALL) -> None:
         self._address = parse_address(url, name)
+        self._stall = stall
         self._socket: socket.socket | None = None
         self._reader = hiredis.Reader()
 
@@ -46,9 +53,11 @@ class BlockingCarrier:
             reply = self._round_trip(connection, pack(command.pack()), command.block)
             if is_forgotten_script(reply):
                 reply = self._round_trip(connection, pack(command.pack_whole()), command.block)
-        except (OSError, hiredis.ProtocolError) as error:
+        except BaseException as error:  # also a signal's: the reply would answer the next command
             self.close()
-            raise lost(command, was_sent=True) from error
+            if isinstance(error, OSError | hiredis.ProtocolError):
+                raise lost(command, was_sent=True) from error
+            raise
         if isinstance(reply, hiredis.ReplyError):
             raise to_exception(command, reply)
         return command.read(reply)
@@ -73,7 +82,7 @@ class BlockingCarrier:
         self._reader = hiredis.Reader()
         try:
             self._greet(connection, self._address.greeting)
-        except (OSError, hiredis.ReplyError) as error:
+        except (OSError, hiredis.HiredisError) as error:
             connection.close()
             raise StoreUnavailable(
                 f"The job store at {self._address} does not take us in: {error}."
@@ -88,7 +97,7 @@ class BlockingCarrier:
                 raise reply
 
     def _round_trip(self, connection: socket.socket, request: bytes, block: float) -> object:
-        connection.settimeout(block + STALL)
+        connection.settimeout(block + self._stall)
         connection.sendall(request)
         while (reply := self._reader.gets()) is False:
             data = connection.recv(_CHUNK)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
-from supervisor.job.status import TRANSITIONS, source_words
+from supervisor.job.status import TRANSITIONS, source_words, target_words
 from supervisor.keys import Keys
 
 
@@ -22,6 +22,7 @@ def load_scripts(keys: Keys) -> Mapping[str, Script]:
     """Return the scripts by name, with the keys and the source statuses of each move filled in."""
     constants = dict(keys.prefixes())
     constants.update({verb.upper(): source_words(verb) for verb in TRANSITIONS})
+    constants["ADOPTED"] = target_words("adopt")
     head = "".join(f"local {name} = '{value}'\n" for name, value in constants.items())
     folder = files("supervisor.store").joinpath("lua")
     head += folder.joinpath("prelude.lua").read_text()

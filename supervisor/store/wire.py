@@ -6,6 +6,7 @@ of it in layers that a fixed pipeline of commands has no use for.
 """
 
 import os
+import re
 import ssl
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,13 @@ _REFUSALS = {
     "NOAUTH": "Redis wants a password",
     "NOPERM": "Redis's ACL forbids the command",
 }
+
+_ANY_REFUSAL = f"({'|'.join(_REFUSALS)}) "
+_REFUSAL = re.compile(_ANY_REFUSAL)
+# Redis 6.2 wraps what stops a script: "ERR Error running script (…): @user_script: 7: -OOM …"
+_REFUSAL_IN_SCRIPT = re.compile(
+    f"^ERR Error running script .*@user_script: [0-9]+: -?{_ANY_REFUSAL}"
+)
 
 
 class UnexpectedReply(Exception):
@@ -98,10 +106,10 @@ def is_forgotten_script(reply: Any) -> bool:
 def to_exception(command: Command[Any], reply: Exception) -> Exception:
     """Return what Redis's error means for the caller of `command`."""
     text = str(reply)
-    word = text.partition(" ")[0]
-    for known, meaning in _REFUSALS.items():
-        if word == known:
-            return StoreUnavailable(f"The job store refuses: {meaning}. Nothing was changed.")
+    refusal = _REFUSAL.match(text) or _REFUSAL_IN_SCRIPT.search(text)
+    if refusal:
+        meaning = _REFUSALS[refusal[1]]
+        return StoreUnavailable(f"The job store refuses: {meaning}. Nothing was changed.")
     name = command.script.name if command.script else command.args[0]
     return UnexpectedReply(f"{name!s}: {text}")
 
@@ -115,7 +123,10 @@ def lost(command: Command[Any], *, was_sent: bool) -> Exception:
 
 def unreachable(address: Address, error: OSError) -> StoreUnavailable:
     """Return the error for a Redis that can't be connected to."""
-    reason = os.strerror(error.errno) if error.errno else str(error)
+    if isinstance(error, TimeoutError):
+        reason = f"no answer within {CONNECT_TIMEOUT:g} s"
+    else:
+        reason = os.strerror(error.errno) if error.errno else str(error)
     return StoreUnavailable(
         f"The job store at {address} can't be reached ({reason}). Nothing was changed."
     )

@@ -29,12 +29,17 @@ class JobCommands(Builder):
         """
         fields = job.to_hash()
         due_at = to_epoch_ms(job.run_at) if job.run_at else ""
-        deadline = ""
-        if job.expires_in is not None:
-            deadline = str(int(to_epoch_ms(job.created_at) + job.expires_in * 1000))
+        expires_in = "" if job.expires_in is None else int(job.expires_in * 1000)
         labels = [f"{name}={value}" for name, value in job.labels.items()]
         args: list[Arg] = [job.id, job.digest or "", int(start), job.caller_id, job.context_id]
-        args += [due_at, deadline, len(job.prerequisites), *job.prerequisites, len(labels), *labels]
+        args += [
+            due_at,
+            expires_in,
+            len(job.prerequisites),
+            *job.prerequisites,
+            len(labels),
+            *labels,
+        ]
         for name, value in fields.items():
             args.append(name)
             args.append(value)
@@ -134,9 +139,20 @@ class JobCommands(Builder):
             lambda reply: [raw.decode() for raw in reply],
         )
 
-    def rank(self, index: str, job_id: str) -> Command[int | None]:
-        """Read how many ids of an index are newer than `job_id`; None if it is not in it."""
-        return self.read_only(("ZREVRANK", index, job_id), lambda reply: reply)
+    def added_at(self, job_id: str) -> Command[bytes | None]:
+        """Read when a job was added, the score of all indexes, as text; None if it is not there."""
+        return self.read_only(("ZSCORE", self.keys.jobs, job_id), lambda reply: reply)
+
+    def count_newer(self, index: str, score: bytes) -> Command[int]:
+        """Read how many ids of an index were added after the moment `score`."""
+        return self.read_only(("ZCOUNT", index, b"(" + score, "+inf"), int)
+
+    def added_with(self, index: str, score: bytes) -> Command[list[str]]:
+        """Read the ids of an index that were added at the moment `score`."""
+        return self.read_only(
+            ("ZRANGE", index, score, score, "BYSCORE"),
+            lambda reply: [raw.decode() for raw in reply],
+        )
 
     def size(self, key: str) -> Command[int]:
         """Read how many members a sorted set has."""

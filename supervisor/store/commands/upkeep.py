@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from supervisor.job import read_status
+from supervisor.job import TRANSITIONS, read_status
 from supervisor.keys import FORMAT
 from supervisor.store.commands.command import Arg, Builder, Command
 
@@ -141,7 +141,9 @@ class UpkeepCommands(Builder):
 
 
 def _meaning(word: str) -> str:
+    """Return the status that a foreign runner may set by this word, else nothing."""
     try:
-        return read_status(word).value
+        status = read_status(word)
     except ValueError:
         return ""
+    return status.value if status in TRANSITIONS["adopt"].targets else ""

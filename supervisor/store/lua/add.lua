@@ -1,4 +1,4 @@
--- Store a new job. ARGV: id, digest, "1" to start it, caller, context, due_at, deadline,
+-- Store a new job. ARGV: id, digest, "1" to start it, caller, context, due_at, expires_in (ms),
 -- number of prerequisites, prerequisites…, number of labels, labels…, fields and values…
 -- Returns {"added" | "known" | "conflict" | "missing", prerequisite?}.
 local id, digest, starts = ARGV[1], ARGV[2], ARGV[3] == '1'
@@ -39,15 +39,15 @@ if #prerequisites > 0 then
   if broken_by then call('HSET', key, 'broken_by', broken_by) end
   for _, prerequisite in ipairs(unfinished) do
     local text = call('HGET', JOB .. prerequisite, 'dependents')
-    local dependents = text and cjson.decode(text) or {}
+    local dependents = decode(text)
     table.insert(dependents, id)
     call('HSET', JOB .. prerequisite, 'dependents', cjson.encode(dependents))
   end
 end
 if ARGV[6] ~= '' then call('HSET', key, 'due_at', ARGV[6]) end
 if ARGV[7] ~= '' then
-  call('HSET', key, 'deadline', ARGV[7])
-  call('ZADD', DEADLINE, ARGV[7], id)
+  call('HSET', key, 'deadline', now + ARGV[7])
+  call('ZADD', DEADLINE, now + ARGV[7], id)
 end
 call('ZADD', JOBS, now, id)
 call('ZADD', STATUS .. 'created', now, id)

@@ -12,7 +12,10 @@ local is_repeat = string.find(flags, 'r', 1, true)
 local function finish(id, lease, to, retry_in, by, output, err)
   local key = JOB .. id
   local job = call('HMGET', key, 'state', 'lease', 'instance', 'stop_requested', 'attempt', 'retries')
-  if job[2] ~= lease or job[3] ~= instance then return 'refused' end
+  if job[2] ~= lease or job[3] ~= instance then
+    if job[3] ~= instance then call('LREM', inflight, 1, id) end
+    return 'refused'
+  end
   local from, attempt = job[1], tonumber(job[5]) or 1
   if not is_in(FINISH, from) then return is_repeat and 'done' or 'refused' end
   if to ~= 'completed' and job[4] then to = 'stopped' end
@@ -33,18 +36,19 @@ local function finish(id, lease, to, retry_in, by, output, err)
 end
 
 -- Mark an id that is in our in-flight list as ours, unless somebody else has had it meanwhile.
-local function take(id)
+local function take(id, queue)
   local key = JOB .. id
   local job = call('HMGET', key, 'state', 'lease', 'attempt', 'status', 'id')
-  local from = job[1]
-  if not from and job[5] then  -- a foreign client stored it and pushed its id
-    from = string.lower(job[4] or 'queued')
-    call('ZADD', JOBS, now, id)
-    if is_in(CLAIM, from) then from = 'queued' end
-  end
-  if not from or not is_in(CLAIM, from) or (job[4] and not is_in(CLAIM, string.lower(job[4]))) then
+  local from, word = job[1], string.lower(job[4] or '')
+  local is_foreign = not from and job[5]  -- a foreign client stored it and pushed its id
+  if is_foreign and (word == '' or is_in(CLAIM, word) or is_in(ENQUEUE, word)) then from = 'queued' end
+  if not from or not is_in(CLAIM, from) or is_in(ADOPTED, word) then  -- upkeep adopts such a word
     call('LREM', inflight, 1, id)
     return nil
+  end
+  if is_foreign then
+    call('ZADD', JOBS, now, id)
+    call('HSET', key, 'queue', queue)
   end
   local attempt = (tonumber(job[3]) or 0) + 1
   call('HSET', key, 'state', 'running', 'status', 'running', 'lease', (tonumber(job[2]) or 0) + 1,
@@ -60,7 +64,7 @@ local function claim()
     for _, list in ipairs({ARGV[i] .. HIGH, ARGV[i]}) do
       local id = call('LMOVE', list, inflight, 'LEFT', 'RIGHT')
       while id do
-        local job = take(id)
+        local job = take(id, ARGV[i])
         if job then return job end
         id = call('LMOVE', list, inflight, 'LEFT', 'RIGHT')
       end
@@ -83,7 +87,7 @@ end
 if string.find(flags, 'd', 1, true) then return {finished, false} end
 
 local name = instance .. ':' .. worker
-local was_idle = string.find(flags, 'i', 1, true)
+local was_idle = is_repeat or string.find(flags, 'i', 1, true)
 local job = claim()
 for i = 5, 4 + queue_count do
   if not job then

@@ -4,10 +4,7 @@ for _, id in ipairs(ids) do
   local job = call('HMGET', JOB .. id, 'state', 'queue', 'attempt')
   call('ZREM', DEADLINE, id)
   if job[1] and is_in(EXPIRE, job[1]) then
-    if job[2] then
-      call('LREM', job[2], 1, id)
-      call('LREM', job[2] .. HIGH, 1, id)
-    end
+    unlist(id, job[2])
     release(id, false, fail(id, job[1], 'expired', 'It had not started when expires_in was over.',
       'upkeep', job[3]))
   end

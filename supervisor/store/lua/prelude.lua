@@ -18,10 +18,38 @@ local function is_in(words, word)
   return string.find(words, ',' .. word .. ',', 1, true) ~= nil
 end
 
--- Every status but completed has an index.
+-- Seconds of a field that a foreign peer may have written.
+local function seconds(text, default)
+  local number = tonumber(text)
+  return number and number >= 0 and number < 1e9 and number or default  -- NaN is neither
+end
+
+-- JSON of a field that a foreign peer may have written: a table, if an empty one.
+local function decode(text)
+  local ok, value = pcall(cjson.decode, text or '[]')
+  return ok and type(value) == 'table' and value or {}
+end
+
+local function unlist(id, queue)
+  if not queue then return end
+  call('LREM', queue, 1, id)
+  call('LREM', queue .. HIGH, 1, id)
+end
+
+-- Every status but completed has an index; its order is that of all jobs, whenever they moved.
 local function move(id, from, to)
   if from ~= 'completed' then call('ZREM', STATUS .. from, id) end
-  if to ~= 'completed' then call('ZADD', STATUS .. to, now, id) end
+  if to ~= 'completed' then call('ZADD', STATUS .. to, call('ZSCORE', JOBS, id) or now, id) end
+end
+
+-- Somebody else has deleted the hash: drop what is left of the job. Tell whether there was any.
+local function forget(id)
+  for _, status in ipairs({'created', 'waiting', 'queued', 'running', 'failed', 'stopped'}) do
+    call('ZREM', STATUS .. status, id)
+  end
+  for _, index in ipairs({WAITING, DEADLINE, EXPIRY}) do call('ZREM', index, id) end
+  call('DEL', LOG .. id)
+  return call('ZREM', JOBS, id) == 1
 end
 
 -- One packed field: id from to at by instance attempt [output]; only the last may hold spaces.
@@ -90,7 +118,7 @@ end
 local function settle(id, from, to, by, instance, attempt, output, err)
   local job = call('HMGET', JOB .. id, 'digest', 'dependents', 'result_ttl', 'deadline')
   move(id, from, to)
-  call('ZADD', EXPIRY, now + (tonumber(job[3]) or RESULT_TTL) * 1000, id)
+  call('ZADD', EXPIRY, now + seconds(job[3], RESULT_TTL) * 1000, id)
   if job[4] then call('ZREM', DEADLINE, id) end
   if from == 'waiting' then call('ZREM', WAITING, id) end
   emit(id, from, to, by, instance, attempt, output)
@@ -100,7 +128,7 @@ local function settle(id, from, to, by, instance, attempt, output, err)
   end
   if not job[2] then return nil end
   call('HDEL', JOB .. id, 'dependents')
-  return cjson.decode(job[2])
+  return decode(job[2])
 end
 
 local function fail(id, from, kind, message, by, attempt)

@@ -4,12 +4,12 @@
 local id, lease, instance, why = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local key = JOB .. id
 local job = call('HMGET', key, 'state', 'lease', 'instance', 'stop_requested', 'attempt', 'lost',
-  'retries', 'queue', 'priority', 'script_type', 'runner', 'worker')
+  'retries', 'queue', 'priority', 'worker')
 if not job[1] or not is_in(REQUEUE, job[1]) or job[2] ~= lease or job[3] ~= instance then
   return 'refused'
 end
 local attempt, lost = tonumber(job[5]) or 1, tonumber(job[6]) or 0
-call('LREM', INFLIGHT .. instance .. ':' .. job[12], 1, id)
+call('LREM', INFLIGHT .. instance .. ':' .. job[10], 1, id)
 -- The lease is raised so that the old worker, should it live after all, is no repeat but too late.
 call('HSET', key, 'lease', lease + 1, 'updated_at', now)
 call('HDEL', key, 'instance', 'worker', 'claimed_by', 'started_at')
@@ -30,9 +30,8 @@ if why == 'lost' then
 else
   call('HSET', key, 'attempt', attempt - 1)
 end
-local queue = job[8] or route(job[10], job[11])
 call('HSET', key, 'state', 'queued', 'status', 'queued', 'queued_at', now)
 move(id, 'running', 'queued')
 emit(id, 'running', 'queued', why, instance, attempt)
-push(id, queue, job[9], true)
+push(id, job[8], job[9], true)
 return 'queued'

@@ -1,7 +1,7 @@
 -- Stop a job. ARGV: id, grace (ms). Returns {"missing"}, {"stopped"}, {"requested"} or {"final", status}.
 local id = ARGV[1]
 local key = JOB .. id
-local job = call('HMGET', key, 'state', 'queue', 'instance', 'lease', 'attempt', 'priority')
+local job = call('HMGET', key, 'state', 'queue', 'instance', 'lease', 'attempt')
 local state = job[1]
 if not state then return {'missing'} end
 if state == 'running' and job[3] then
@@ -11,10 +11,7 @@ if state == 'running' and job[3] then
   return {'requested'}
 end
 if state ~= 'running' and not is_in(STOP, state) then return {'final', state} end
-if job[2] then
-  call('LREM', job[2], 1, id)
-  call('LREM', job[2] .. HIGH, 1, id)
-end
+unlist(id, job[2])
 call('HSET', key, 'state', 'stopped', 'status', 'stopped', 'updated_at', now, 'finished_at', now)
 release(id, false, settle(id, state, 'stopped', 'stop', nil, job[5]))
 return {'stopped'}
