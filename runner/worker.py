@@ -20,7 +20,7 @@ from supervisor.job import ErrorKind, Job, JobStatus, Outcome
 from supervisor.job.retries import retry_in_ms
 from supervisor.keys import Keys
 from supervisor.store.blocking import BlockingCarrier
-from supervisor.store.commands import Claimed, Commands, Exchanged, Finished
+from supervisor.store.commands import Claimed, Command, Commands, Exchanged, Finished
 
 _WAKE = 1.0  # seconds: after that long without a word it looks by itself
 _FIRST_RETRY = 0.05
@@ -68,38 +68,25 @@ class Worker:
         """Execute jobs until the runner drains or the worker is spent."""
         resource.setrlimit(resource.RLIMIT_DATA, (self._settings.memory, self._settings.memory))
         signal.signal(signal.SIGUSR1, self._on_drain)
-        finished: Finished | None = None
-        was_idle = False
         try:
-            while True:
-                drains = self._pages.drains or self._must_end
-                answer = self._exchange(finished, drains=drains, was_idle=was_idle)
+            answer = self._exchange(None)
+            while not (answer.claimed is None and self._drains()):
                 self._pages.rest(self._slot)
-                finished = None
-                was_idle = answer.claimed is None
-                if answer.claimed is not None:
-                    finished = self._execute(answer.claimed)
-                elif drains:
-                    return
+                if answer.claimed is None:
+                    answer = self._wait()
                 else:
-                    self._wait()
+                    answer = self._exchange(self._execute(answer.claimed))
         except _Drain:
             return
 
-    def _exchange(self, finished: Finished | None, *, drains: bool, was_idle: bool) -> Exchanged:
+    def _drains(self) -> bool:
+        return self._pages.drains or self._must_end
+
+    def _exchange(self, finished: Finished | None, *, repeats: bool = False) -> Exchanged:
         """Bring the outcome, whatever happens to the connection, and take the next job."""
         delay = _FIRST_RETRY
-        repeats = False
         while True:
-            command = self._commands.exchange(
-                self._settings.instance,
-                self._number,
-                self._queues,
-                finished,
-                drains=drains,
-                was_idle=was_idle,
-                repeats=repeats,
-            )
+            command = self._exchange_command(finished, repeats=repeats)
             try:
                 answer = self._carrier.execute(command)
             except OutcomeUnknown:
@@ -122,17 +109,35 @@ class Worker:
         finally:
             self._is_waiting = False
 
-    def _wait(self) -> None:
-        """Wait until an enqueue wakes this worker, or a second has passed."""
-        command = self._commands.wait_for_wake(self._settings.instance, self._number, _WAKE)
+    def _wait(self) -> Exchanged:
+        """Take the next job once an enqueue wakes this worker, or look after a second.
+
+        The exchange waits in Redis behind the wait, so that it follows without a round trip.
+        """
+        wake = self._commands.wait_for_wake(self._settings.instance, self._number, _WAKE)
         try:
             self._is_waiting = True
-            if not self._pages.drains:
-                self._carrier.execute(command)
-        except StoreUnavailable:
-            time.sleep(_FIRST_RETRY)
+            if self._pages.drains:
+                raise _Drain
+            return self._carrier.execute_behind(wake, self._exchange_command(None, was_idle=True))
+        except (StoreUnavailable, OutcomeUnknown):
+            self._is_waiting = False
+            return self._exchange(None, repeats=True)
         finally:
             self._is_waiting = False
+
+    def _exchange_command(
+        self, finished: Finished | None, *, was_idle: bool = False, repeats: bool = False
+    ) -> Command[Exchanged]:
+        return self._commands.exchange(
+            self._settings.instance,
+            self._number,
+            self._queues,
+            finished,
+            drains=self._drains(),
+            was_idle=was_idle,
+            repeats=repeats,
+        )
 
     def _on_drain(self, *_: object) -> None:
         if self._is_waiting:

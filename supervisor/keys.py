@@ -18,6 +18,7 @@
 | `hero:jobs:by:{caller,context,label}:{value}` | zset | ids; score: when added |
 | `hero:joblog:{id}` | stream | what the job printed, capped |
 | `hero:events` | stream | every transition, capped |
+| `hero:ended` | channel | each job's end as it happens: `id status [output]` |
 | `hero:meta:runners`, `hero:meta:runner:{id}` | set, hash | the registry |
 | `hero:meta:alive:{instance}` | string, TTL | heartbeat |
 | `hero:meta:format` | string | the version of this schema |
@@ -57,7 +58,8 @@ class Keys:
             "STATUS": f"{root}jobs:status:",
             "BY": f"{root}jobs:by:",
             "LOG": f"{root}joblog:",
-            "EVENTS": f"{root}events",
+            "EVENTS": self.events,
+            "ENDED": self.ended,
             "RUNNER": f"{root}meta:runner:",
             "ALIVE": f"{root}meta:alive:",
         }
@@ -71,6 +73,11 @@ class Keys:
     def events(self) -> str:
         """The stream of transitions."""
         return f"{self.namespace}:events"
+
+    @property
+    def ended(self) -> str:
+        """The channel on which each job's end is said."""
+        return f"{self.namespace}:ended"
 
     @property
     def runners(self) -> str:

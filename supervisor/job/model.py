@@ -17,6 +17,12 @@ from supervisor.job.outcome import JobError
 from supervisor.job.status import JobStatus, read_status
 from supervisor.job.times import normalise, to_epoch_ms, to_rfc3339
 
+# What a worker is told of a job that it claims.
+CLAIMED_FIELDS = (
+    "id", "caller_id", "context_id", "script", "script_type", "created_at", "runner", "timeout",
+    "retries", "retry_delay", "env_vars", "signatures", "attempt", "lease", "state", "status",
+)  # fmt: skip
+
 DEFAULT_TIMEOUT = 60.0  # seconds
 DEFAULT_RETRY_DELAY = 1.0  # seconds
 DEFAULT_RESULT_TTL = 86_400.0  # seconds
@@ -83,10 +89,13 @@ class Job:
         one bad hash spoils nothing but itself.
         """
         values: dict[str, Any] = {}
-        for key, (name, read) in _READERS.items():
-            if key in fields:
-                with suppress(ValueError, TypeError, OverflowError):
-                    values[name] = read(fields[key])
+        for key, raw in fields.items():
+            if key in _READERS:
+                name, read = _READERS[key]
+                try:
+                    values[name] = read(raw)
+                except (ValueError, TypeError, OverflowError):
+                    continue
         for name in ("id", "caller_id", "context_id", "script", "script_type", "created_at"):
             values.setdefault(name, "")
         word = fields.get(b"status")

@@ -105,19 +105,19 @@ class JobParams(Params):
     timeout: Annotated[float, Field(gt=0, le=MAX_TIMEOUT, allow_inf_nan=False)] = DEFAULT_TIMEOUT
     retries: Annotated[int, Field(ge=0, le=100)] = 0
     retry_delay: Annotated[float, Field(ge=0, le=3600)] = DEFAULT_RETRY_DELAY
-    env_vars: EnvVars = {}
+    env_vars: EnvVars = Field(default_factory=dict)
     prerequisites: Annotated[
         list[JobId],
         Field(max_length=1000, validation_alias=AliasChoices("prerequisites", "dependencies")),
-    ] = []
+    ] = Field(default_factory=list)
     on_prerequisite_failure: Literal["fail", "run"] = "fail"
     priority: Literal["high", "normal"] = "normal"
     run_at: Moment | None = None
     delay: Annotated[float, Field(ge=0, le=MAX_SPAN)] | None = None
     expires_in: Seconds | None = None
     result_ttl: Seconds = DEFAULT_RESULT_TTL
-    labels: Labels = {}
-    signatures: Annotated[list[Signature], Field(max_length=16)] = []
+    labels: Labels = Field(default_factory=dict)
+    signatures: Annotated[list[Signature], Field(max_length=16)] = Field(default_factory=list)
     created_at: Moment | None = None
 
     dependents: Annotated[Any, Field(exclude=True)] = None
@@ -145,7 +145,9 @@ class JobParams(Params):
 
     def digest_members(self) -> dict[str, Any]:
         """Return what makes the job the same job when it is sent again."""
-        return {**self.model_dump(exclude_defaults=True), "context_id": self.context_id}
+        members = self.model_dump(exclude_defaults=True)
+        members["context_id"] = self.context_id
+        return {name: value for name, value in members.items() if value not in ({}, [])}
 
     def to_job(self, now_ms: float, new_id: Callable[[], str], caller_id: str = "") -> Job:
         """Return the job to store: `delay` resolved, id, created_at and caller filled in if absent.

@@ -4,10 +4,10 @@
 into JSON-RPC errors.
 """
 
-import inspect
 import secrets
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from types import CoroutineType
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -63,7 +63,7 @@ class Dispatcher(Generic[S]):
             raise MethodNotFound(_not_found(request.method, self._methods))
         self._authorise(method, session)
         result = method.handler(bind(method, request.params), session)
-        return await result if inspect.isawaitable(result) else result
+        return await result if isinstance(result, CoroutineType) else result
 
 
 def _not_found(name: str, methods: Mapping[str, Method]) -> str:

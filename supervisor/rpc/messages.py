@@ -5,7 +5,7 @@ than it where it leaves room: nesting is bounded, and a number that JSON can't e
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -27,8 +27,7 @@ Id = str | int | float | None
 Params = dict[str, Any] | list[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A valid request; a notification gets no response."""
 
     method: str

@@ -84,8 +84,8 @@ def bind(method: Method, params: dict[str, Any] | list[Any] | None) -> BaseModel
 def _by_name(method: Method, params: dict[str, Any] | list[Any] | None) -> dict[str, Any]:
     if params is None:
         return {}
-    names = method.positions
     if isinstance(params, list):
+        names = method.positions
         if len(params) == 1 and isinstance(params[0], dict) and not _takes_array(method, names):
             return params[0]
         if len(params) > len(names):
@@ -94,9 +94,7 @@ def _by_name(method: Method, params: dict[str, Any] | list[Any] | None) -> dict[
             )
         return dict(zip(names, params, strict=False))
     inner = params.get("params")
-    if len(params) == 1 and isinstance(inner, dict) and "params" not in names:
-        return inner
-    return params
+    return inner if len(params) == 1 and isinstance(inner, dict) else params
 
 
 def _takes_array(method: Method, names: tuple[str, ...]) -> bool:

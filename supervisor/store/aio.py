@@ -66,6 +66,8 @@ class AioCarrier:
         self._stall = stall
         self._connection: _Connection | None = None
         self.on_connect: Callable[[], None] = lambda: None
+        self.on_message: Callable[[bytes], None] = lambda _: None
+        """Takes the messages of the channels that this connection has subscribed to."""
 
     @property
     def is_connected(self) -> bool:
@@ -78,7 +80,9 @@ class AioCarrier:
         Raises:
             StoreUnavailable: it can't be.
         """
-        self._connection = await _open(self._address, self._scripts, self._stall)
+        self._connection = await _open(
+            self._address, self._scripts, _Connection(self._stall, self._take_message)
+        )
 
     async def run(self) -> None:
         """Reconnect whenever the connection breaks, until cancelled."""
@@ -122,6 +126,9 @@ class AioCarrier:
         """
         return await self.submit(command)
 
+    def _take_message(self, message: bytes) -> None:
+        self.on_message(message)
+
     async def close(self) -> None:
         """Close the connection; what is under way fails."""
         if self._connection is not None:
@@ -129,9 +136,10 @@ class AioCarrier:
             self._connection = None
 
 
-async def _open(address: Address, scripts: Iterable[Script], stall: float) -> "_Connection":
+async def _open(
+    address: Address, scripts: Iterable[Script], connection: "_Connection"
+) -> "_Connection":
     loop = asyncio.get_running_loop()
-    connection = _Connection(stall)
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT):
             if address.path is not None:
@@ -158,8 +166,9 @@ async def _open(address: Address, scripts: Iterable[Script], stall: float) -> "_
 class _Connection(asyncio.Protocol):
     """One pipelined connection: replies come in the order of the requests."""
 
-    def __init__(self, stall: float) -> None:
+    def __init__(self, stall: float, on_message: Callable[[bytes], None]) -> None:
         self._stall = stall
+        self._on_message = on_message
         self._loop = asyncio.get_running_loop()
         self._reader = hiredis.Reader()
         self._transport: asyncio.Transport | None = None
@@ -205,7 +214,10 @@ class _Connection(asyncio.Protocol):
         self._reader.feed(data)
         try:
             while (reply := self._reader.gets()) is not False:
-                self._answer(self._sent.popleft(), reply)
+                if _is_message(reply):
+                    self._on_message(reply[2])
+                else:
+                    self._answer(self._sent.popleft(), reply)
         except hiredis.ProtocolError:
             _log.exception("Redis sent what is not RESP")
             self.abort()
@@ -235,3 +247,8 @@ class _Connection(asyncio.Protocol):
                 future.set_result(command.read(reply))
             except Exception as error:  # noqa: BLE001 (its caller's alone, not the connection's)
                 future.set_exception(error)
+
+
+def _is_message(reply: Any) -> bool:
+    """Tell a published message from a reply; none of our commands has one that looks like it."""
+    return type(reply) is list and len(reply) == 3 and reply[0] == b"message"  # noqa: PLR2004

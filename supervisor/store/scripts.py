@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
+from supervisor.job.model import CLAIMED_FIELDS
 from supervisor.job.status import TRANSITIONS, source_words, target_words
 from supervisor.keys import Keys
 
@@ -24,6 +25,7 @@ def load_scripts(keys: Keys) -> Mapping[str, Script]:
     constants.update({verb.upper(): source_words(verb) for verb in TRANSITIONS})
     constants["ADOPTED"] = target_words("adopt")
     head = "".join(f"local {name} = '{value}'\n" for name, value in constants.items())
+    head += f"local CLAIMED = {{{', '.join(repr(name) for name in CLAIMED_FIELDS)}}}\n"
     folder = files("supervisor.store").joinpath("lua")
     head += folder.joinpath("prelude.lua").read_text()
     return {

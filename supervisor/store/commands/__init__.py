@@ -7,18 +7,20 @@ is described once for asyncio and blocking callers, and nothing here needs a Red
 from supervisor.store.commands.command import Command
 from supervisor.store.commands.jobs import JobCommands, LogBlock
 from supervisor.store.commands.runners import RunnerCommands
-from supervisor.store.commands.upkeep import RedisFacts, RunningJob, UpkeepCommands
+from supervisor.store.commands.upkeep import End, RedisFacts, RunningJob, UpkeepCommands, read_end
 from supervisor.store.commands.workers import Claimed, Exchanged, Finished, WorkerCommands
 
 __all__ = [
     "Claimed",
     "Command",
     "Commands",
+    "End",
     "Exchanged",
     "Finished",
     "LogBlock",
     "RedisFacts",
     "RunningJob",
+    "read_end",
 ]
 
 

@@ -1,8 +1,7 @@
 """What a command is, and what builds the commands of one namespace."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from supervisor.keys import Keys
 from supervisor.store.scripts import Script, load_scripts
@@ -13,9 +12,8 @@ T_co = TypeVar("T_co", covariant=True)
 Arg = str | bytes | int
 
 
-@dataclass(frozen=True, slots=True)
-class Command(Generic[T_co]):
-    """One round trip.
+class Command(NamedTuple, Generic[T_co]):
+    """One round trip. A tuple, since one is made for every call, and these are made fast.
 
     Attributes:
         args: a plain Redis command; or the arguments of `script`.

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from supervisor.job import TRANSITIONS, read_status
+from supervisor.job import TRANSITIONS, JobStatus, read_status
 from supervisor.keys import FORMAT
 from supervisor.store.commands.command import Arg, Builder, Command
 
@@ -16,6 +16,14 @@ class RunningJob:
     id: str
     lease: int
     instance: str | None
+
+
+class End(NamedTuple):
+    """A job has become final; `output` is there if it completed with a short one."""
+
+    job_id: str
+    status: JobStatus
+    output: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,37 +115,24 @@ class UpkeepCommands(Builder):
 
         return self.read_only(("INFO",), read)
 
-    def last_event(self) -> Command[str]:
-        """Read the position of the newest event."""
-        return self.read_only(
-            ("XREVRANGE", self.keys.events, "+", "-", "COUNT", 1),
-            lambda reply: reply[0][0].decode() if reply else "0-0",
-        )
+    def hear_ends(self) -> Command[None]:
+        """Have the connection told of every job's end; see `read_end`."""
+        return self.read_only(("SUBSCRIBE", self.keys.ended), lambda _: None)
 
-    def events(self, after: str, count: int, seconds: float) -> Command[list[tuple[bytes, bytes]]]:
-        """Block until there are events behind the position `after`; (position, packed event)."""
+    def ping(self) -> Command[None]:
+        """Ask whether Redis is there."""
+        return self.read_only(("PING",), lambda _: None)
 
-        def read(reply: Any) -> list[tuple[bytes, bytes]]:
-            if not reply:
-                return []
-            entries = reply[0][1] if isinstance(reply, list) else next(iter(reply.values()))
-            return [(entry_id, values[1]) for entry_id, values in entries]
 
-        return Command(
-            (
-                "XREAD",
-                "COUNT",
-                count,
-                "BLOCK",
-                int(seconds * 1000),
-                "STREAMS",
-                self.keys.events,
-                after,
-            ),
-            read,
-            is_write=False,
-            block=seconds,
-        )
+def read_end(message: bytes) -> End:
+    """Read what the channel says of a job's end.
+
+    Raises:
+        ValueError: it is not one of ours.
+    """
+    job_id, _, rest = message.decode(errors="replace").partition(" ")
+    status, has_output, output = rest.partition(" ")
+    return End(job_id, JobStatus(status), output if has_output else None)
 
 
 def _meaning(word: str) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from supervisor.job import Job, Outcome
-from supervisor.store.commands.command import Arg, Builder, Command, pairs
+from supervisor.job.model import CLAIMED_FIELDS
+from supervisor.store.commands.command import Arg, Builder, Command
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,7 @@ class WorkerCommands(Builder):
             args += [outcome.error.encode() if outcome.error else ""]
 
         def read(reply: list[Any]) -> Exchanged:
-            fields = pairs(reply[1])
-            claimed = Claimed(Job.from_hash(fields), instance) if fields else None
+            claimed = Claimed(_read_job(reply[1]), instance) if reply[1] else None
             return Exchanged(reply[0] == b"refused", claimed)
 
         return self.script("exchange", args, read)
@@ -106,3 +106,11 @@ class WorkerCommands(Builder):
         for stream, text in blocks:
             args += [stream, text]
         return self.script("log", args, lambda reply: reply == b"ok")
+
+
+_CLAIMED_KEYS = tuple(name.encode() for name in CLAIMED_FIELDS)
+
+
+def _read_job(values: Sequence[bytes | None]) -> Job:
+    named = zip(_CLAIMED_KEYS, values, strict=True)
+    return Job.from_hash({key: value for key, value in named if value is not None})

@@ -50,11 +50,14 @@ if ARGV[7] ~= '' then
   call('ZADD', DEADLINE, now + ARGV[7], id)
 end
 call('ZADD', JOBS, now, id)
-call('ZADD', STATUS .. 'created', now, id)
-call('ZADD', EXPIRY, now + UNSTARTED_TTL, id)
 call('ZADD', BY .. 'caller:' .. ARGV[4], now, id)
 call('ZADD', BY .. 'context:' .. ARGV[5], now, id)
 for _, label in ipairs(labels) do call('ZADD', BY .. 'label:' .. label, now, id) end
-emit(id, '-', 'created', 'create', nil, 0)
-if starts then release(id, false, start(id, 'created', read_start(id), 'start')) end
+if starts then
+  release(id, false, start(id, '-', read_start(id), 'create'))
+else
+  move(id, '-', 'created')
+  call('ZADD', EXPIRY, now + UNSTARTED_TTL, id)
+  emit(id, '-', 'created', 'create')
+end
 return {'added'}

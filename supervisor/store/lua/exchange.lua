@@ -2,7 +2,7 @@
 -- ARGV: instance, worker, flags ("d": drains, claims nothing; "i": was idle; "r": repeats an
 -- exchange whose answer was lost), number of queues, queues…, then of an outcome: id, lease,
 -- status, retry_in (ms, "" for never), by, "1" with output, output, error.
--- Returns {"none" | "done" | "refused", hash of the claimed job or false}.
+-- Returns {"none" | "done" | "refused", the fields CLAIMED of the claimed job or false}.
 local instance, worker, flags = ARGV[1], ARGV[2], ARGV[3]
 local queue_count = tonumber(ARGV[4])
 local at = 5 + queue_count
@@ -11,7 +11,8 @@ local is_repeat = string.find(flags, 'r', 1, true)
 
 local function finish(id, lease, to, retry_in, by, output, err)
   local key = JOB .. id
-  local job = call('HMGET', key, 'state', 'lease', 'instance', 'stop_requested', 'attempt', 'retries')
+  local job = call('HMGET', key, 'state', 'lease', 'instance', 'stop_requested', 'attempt', 'retries',
+    'error', unpack(SETTLED))
   if job[2] ~= lease or job[3] ~= instance then
     if job[3] ~= instance then call('LREM', inflight, 1, id) end
     return 'refused'
@@ -28,10 +29,20 @@ local function finish(id, lease, to, retry_in, by, output, err)
     emit(id, from, 'waiting', by, instance, attempt)
     return 'done'
   end
-  call('HSET', key, 'state', to, 'status', to, 'updated_at', now, 'finished_at', now)
-  if output then call('HSET', key, 'output', output) end
-  if err ~= '' then call('HSET', key, 'error', err) else call('HDEL', key, 'error') end
-  release(id, to == 'completed', settle(id, from, to, by, instance, attempt, output, err))
+  local changed = {'state', to, 'status', to, 'updated_at', now, 'finished_at', now}
+  if output then
+    table.insert(changed, 'output')
+    table.insert(changed, output)
+  end
+  if err ~= '' then
+    table.insert(changed, 'error')
+    table.insert(changed, err)
+  elseif job[7] then
+    call('HDEL', key, 'error')  -- of an attempt before
+  end
+  call('HSET', key, unpack(changed))
+  release(id, to == 'completed',
+    settle(id, from, to, by, instance, attempt, output, err, {unpack(job, 8, 11)}))
   return 'done'
 end
 
@@ -56,7 +67,7 @@ local function take(id, queue)
     'started_at', now, 'updated_at', now)
   move(id, from, 'running')
   emit(id, from, 'running', 'worker', instance, attempt)
-  return call('HGETALL', key)
+  return call('HMGET', key, unpack(CLAIMED))
 end
 
 local function claim()
@@ -81,7 +92,7 @@ end
 if is_repeat then
   local id = call('LINDEX', inflight, 0)
   if id and call('HGET', JOB .. id, 'instance') == instance then
-    return {finished, call('HGETALL', JOB .. id)}
+    return {finished, call('HMGET', JOB .. id, unpack(CLAIMED))}
   end
 end
 if string.find(flags, 'd', 1, true) then return {finished, false} end

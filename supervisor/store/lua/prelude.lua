@@ -37,8 +37,9 @@ local function unlist(id, queue)
 end
 
 -- Every status but completed has an index; its order is that of all jobs, whenever they moved.
+-- A new job comes from '-'.
 local function move(id, from, to)
-  if from ~= 'completed' then call('ZREM', STATUS .. from, id) end
+  if from ~= 'completed' and from ~= '-' then call('ZREM', STATUS .. from, id) end
   if to ~= 'completed' then call('ZADD', STATUS .. to, call('ZSCORE', JOBS, id) or now, id) end
 end
 
@@ -52,11 +53,10 @@ local function forget(id)
   return call('ZREM', JOBS, id) == 1
 end
 
--- One packed field: id from to at by instance attempt [output]; only the last may hold spaces.
-local function emit(id, from, to, by, instance, attempt, output)
+-- One packed field: id from to at by instance attempt.
+local function emit(id, from, to, by, instance, attempt)
   local text = id .. ' ' .. from .. ' ' .. to .. ' ' .. now .. ' ' .. by .. ' '
     .. (instance or '-') .. ' ' .. (attempt or 0)
-  if output and #output <= SMALL_OUTPUT then text = text .. ' ' .. output end
   call('XADD', EVENTS, 'MAXLEN', '~', EVENTS_KEPT, '*', 'e', text)
 end
 
@@ -91,14 +91,14 @@ local function push(id, queue, priority, at_head)
   wake(queue)
 end
 
--- created or waiting -> queued.
+-- created, waiting, or new and started at once -> queued.
 local function queue_job(id, from, job, by)
   local queue = route(job.script_type, job.runner)
   call('HSET', JOB .. id, 'state', 'queued', 'status', 'queued', 'queue', queue,
     'queued_at', now, 'updated_at', now)
   move(id, from, 'queued')
-  call('ZREM', WAITING, id)
-  call('ZREM', EXPIRY, id)
+  if from == 'waiting' then call('ZREM', WAITING, id) end
+  if from == 'created' then call('ZREM', EXPIRY, id) end
   emit(id, from, 'queued', by, nil, job.attempt)
   push(id, queue, job.priority, false)
 end
@@ -115,13 +115,18 @@ local function read_start(id)
 end
 
 -- Take what became final out of every index, tell who waits, and return its dependents.
-local function settle(id, from, to, by, instance, attempt, output, err)
-  local job = call('HMGET', JOB .. id, 'digest', 'dependents', 'result_ttl', 'deadline')
+-- `job`: its fields SETTLED, if they are at hand.
+local SETTLED = {'digest', 'dependents', 'result_ttl', 'deadline'}
+local function settle(id, from, to, by, instance, attempt, output, err, job)
+  job = job or call('HMGET', JOB .. id, unpack(SETTLED))
   move(id, from, to)
   call('ZADD', EXPIRY, now + seconds(job[3], RESULT_TTL) * 1000, id)
   if job[4] then call('ZREM', DEADLINE, id) end
   if from == 'waiting' then call('ZREM', WAITING, id) end
-  emit(id, from, to, by, instance, attempt, output)
+  emit(id, from, to, by, instance, attempt)
+  local word = id .. ' ' .. to
+  if to == 'completed' and output and #output <= SMALL_OUTPUT then word = word .. ' ' .. output end
+  call('PUBLISH', ENDED, word)
   if not job[1] then
     call('RPUSH', REPLY .. id, output or err or '')
     call('EXPIRE', REPLY .. id, REPLY_TTL)
@@ -156,7 +161,7 @@ local function start(id, from, job, by)
   if from ~= 'waiting' then
     call('HSET', JOB .. id, 'state', 'waiting', 'status', 'waiting', 'updated_at', now)
     move(id, from, 'waiting')
-    call('ZREM', EXPIRY, id)
+    if from == 'created' then call('ZREM', EXPIRY, id) end
     emit(id, from, 'waiting', by, nil, job.attempt)
   end
   return nil
@@ -165,6 +170,7 @@ end
 -- Count a final job down in its dependents: start those it was the last for, break the others.
 -- What breaks has dependents of its own, hence the list of work.
 local function release(id, completed, dependents)
+  if not dependents then return end
   local work = {{id, completed, dependents}}
   while #work > 0 do
     local parent, is_completed, children = unpack(table.remove(work))
