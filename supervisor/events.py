@@ -52,17 +52,19 @@ class EventReader:
             try:
                 await self._listen()
             except RpcError as error:
-                self.is_following = False
                 _log.debug("the event reader waits for Redis", reason=error.message)
                 await asyncio.sleep(_RETRY)
 
     async def _listen(self) -> None:
+        """Listen until the connection is lost."""
         await self._carrier.execute(self._commands.hear_ends())
         self.is_following = True
         self._wake_all()
-        while True:
-            await asyncio.sleep(_PING)
-            await self._carrier.execute(self._commands.ping())
+        try:
+            while not await self._carrier.is_lost_within(_PING):
+                await self._carrier.execute(self._commands.ping())
+        finally:
+            self.is_following = False
 
     def _take(self, message: bytes) -> None:
         if not self._waiters:

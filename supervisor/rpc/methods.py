@@ -94,7 +94,9 @@ def _by_name(method: Method, params: dict[str, Any] | list[Any] | None) -> dict[
             )
         return dict(zip(names, params, strict=False))
     inner = params.get("params")
-    return inner if len(params) == 1 and isinstance(inner, dict) else params
+    if isinstance(inner, dict) and len(params) == 1 and "params" not in method.params.model_fields:
+        return inner
+    return params
 
 
 def _takes_array(method: Method, names: tuple[str, ...]) -> bool:

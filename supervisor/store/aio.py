@@ -74,6 +74,12 @@ class AioCarrier:
         """Tell whether Redis can be asked right now."""
         return self._connection is not None and not self._connection.lost.done()
 
+    async def is_lost_within(self, seconds: float) -> bool:
+        """Tell whether the connection is lost, as soon as it is, else after some seconds."""
+        if self._connection is not None:
+            await asyncio.wait({self._connection.lost}, timeout=seconds)
+        return not self.is_connected
+
     async def connect(self) -> None:
         """Open the connection.
 

@@ -89,7 +89,8 @@ async def test_run_job_takes_script_type_and_prerequisites_by_position(call, cre
     await create("p", start=True)
     running = asyncio.create_task(call("run_job", "1", "sal", ["p"]))
     store.finish(await claim(store))
-    assert (await claim(store)).job.prerequisites == ("p",)
+    job_id = (await claim(store)).job.id
+    assert store.job(job_id).prerequisites == ("p",)
     running.cancel()
 
 

@@ -46,7 +46,7 @@ def test_an_id_that_a_foreign_client_stored_is_a_conflict(store):
 def test_a_job_can_be_started_as_it_is_stored(store):
     store.add("a", start=True)
     assert store.status("a") == "queued"
-    assert store.events("a") == ["->created", "created>queued"]
+    assert store.events("a") == ["->queued"]
 
 
 def test_sending_it_again_with_start_starts_it_once(store):
@@ -117,7 +117,7 @@ def test_a_job_of_the_future_waits_until_its_time(store):
     store.add("a", start=True, run_at=time.time() + 0.05)
     assert store.status("a") == "waiting"
     until_blocking(lambda: store.do(store.commands.due(10)) and store.status("a") == "queued")
-    assert store.events("a") == ["->created", "created>waiting", "waiting>queued"]
+    assert store.events("a") == ["->waiting", "waiting>queued"]
 
 
 def test_a_job_of_the_past_is_queued_at_once(store):

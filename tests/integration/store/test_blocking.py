@@ -1,3 +1,5 @@
+import signal
+
 import pytest
 
 from supervisor.errors import JobNotFound, OutcomeUnknown, StoreUnavailable
@@ -82,18 +84,30 @@ def test_an_interrupted_command_does_not_answer_the_next(carrier):
     class Interrupt(BaseException):
         pass
 
-    real = carrier._round_trip
-
-    def interrupted(connection, request, block):
-        connection.sendall(request)
-        carrier._round_trip = real
+    def interrupt(*_):
         raise Interrupt
 
-    carrier.execute(echo("x"))
-    carrier._round_trip = interrupted
-    with pytest.raises(Interrupt):
-        carrier.execute(echo("interrupted"))
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        with pytest.raises(Interrupt):
+            carrier.execute(Command(("BLPOP", "l", "30"), lambda reply: reply, block=30))
+    finally:
+        signal.signal(signal.SIGALRM, previous)
     assert carrier.execute(echo("next")) == "next"
+
+
+def test_the_second_of_two_commands_answers_when_the_first_is_done(carrier):
+    first = Command(("BLPOP", "l", "0.05"), lambda _: None, block=0.05)
+    assert carrier.execute_behind(first, echo("second")) == "second"
+    assert carrier.execute(echo("third")) == "third"
+
+
+def test_a_forgotten_script_behind_another_command_is_sent_whole(carrier, commands):
+    first = Command(("BLPOP", "l", "0.05"), lambda _: None, block=0.05)
+    carrier.execute(Command(("SCRIPT", "FLUSH"), lambda _: None))
+    exchange = commands.exchange("sal@1", 1, ["q"], was_idle=True)
+    assert carrier.execute_behind(first, exchange).claimed is None
 
 
 @pytest.mark.parametrize("url", ["unix:///nowhere/redis.sock", "redis://127.0.0.1:1"])

@@ -307,6 +307,7 @@ async def test_a_redis_that_loads_for_too_long_is_ended_and_keeps_its_data(
     monkeypatch.setattr("supervisor.store.embedded.LOAD_WITHIN", 0)
     with pytest.raises(StartError, match="is not ready: it is still loading its data"):
         await EmbeddedRedis(loaded_folder, binary=slow).start()
+    monkeypatch.undo()
     async with running(loaded_folder, binary) as embedded:
         assert await call(embedded, "DBSIZE") == 6000
 

@@ -33,8 +33,8 @@ def test_the_claimed_job_comes_whole_with_its_token(store):
     assert claimed.instance == INSTANCE
     job = claimed.job
     assert (job.status, job.lease, job.attempt) == (JobStatus.RUNNING, 1, 1)
-    assert (job.claimed_by, job.env_vars) == ("sal", {"A": "1"})
-    assert job.queued_ms <= job.started_ms
+    assert (job.script, job.env_vars) == (store.job("a").script, {"A": "1"})
+    assert store.job("a").claimed_by == "sal"
 
 
 def test_a_stopped_or_deleted_id_that_is_still_in_a_list_is_passed_over(store):
@@ -139,12 +139,15 @@ def test_an_empty_output_is_an_output(store):
 
 
 @pytest.mark.parametrize(("size", "is_there"), [(256, True), (257, False)])
-def test_a_short_output_is_in_the_event(store, size, is_there):
+def test_a_short_output_is_in_the_word_of_the_end(store, size, is_there):
     store.add("a", start=True)
     output = "x" + " " * (size - 1)
-    store.finish(store.claim(), output)
-    [(_, last)] = store.redis.xrevrange(store.keys.events, count=1)
-    assert last["e"].endswith(output) is is_there
+    with store.redis.pubsub(ignore_subscribe_messages=True) as channel:
+        channel.subscribe(store.keys.ended)
+        until_blocking(lambda: store.redis.pubsub_numsub(store.keys.ended)[0][1] == 1)
+        store.finish(store.claim(), output)
+        word = until_blocking(channel.get_message)["data"]
+    assert word == (f"a completed {output}" if is_there else "a completed")
 
 
 def test_one_exchange_finishes_a_job_and_claims_the_next(store):
