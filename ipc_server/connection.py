@@ -88,6 +88,8 @@ class Connection:
             try:
                 messages = self._wire.feed(data)
             except Undelimitable as error:
+                for message in error.before:
+                    await self._accept(message)
                 self._send_last_words(error)
                 return
             except HeroError as error:

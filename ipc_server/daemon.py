@@ -19,6 +19,7 @@ from supervisor.app import Supervisor
 from supervisor.auth import Principal, Session
 from supervisor.config import Config
 from supervisor.processes import ProcessSpec
+from supervisor.rpc.gateway_frames import gateway_path
 from supervisor.rpc.methods import Scope
 
 ANSWER_TIME = 2.0  # seconds that calls under way have once the runners are gone
@@ -98,7 +99,7 @@ class Daemon:
     def _start_ws_gateway(self, address: str) -> None:
         argv = (sys.executable, "-m", "ws_gateway", "--listen", address)
         socket = ("--socket", os.fspath(self._config.socket), "--exit-with-parent")
-        self.supervisor.keep(ProcessSpec("ws gateway", (*argv, *socket)))
+        self.supervisor.start_gateway(ProcessSpec("ws gateway", (*argv, *socket)))
         self.supervisor.system.transports.append(f"ws:{address}")
 
     async def _end(self) -> None:
@@ -106,11 +107,11 @@ class Daemon:
         _log.info("stopping")
         await self._local.close()  # 1. nobody new comes in
         await self._gateway.close()
-        await self.supervisor.stop_children()  # 2. runners finish, what they can't is requeued
+        await self.supervisor.stop_runners()  # 2. runners finish, what they can't is requeued
         await asyncio.gather(  # 3. who waited for these jobs hears of them
             self._local.drain(ANSWER_TIME), self._gateway.drain(ANSWER_TIME)
         )
-        await self.supervisor.stop()  # 4. background work, connections, Redis
+        await self.supervisor.stop()  # 4. gateways, background work, connections, Redis
         _log.info("stopped")
 
 
@@ -120,8 +121,3 @@ def raise_file_limit() -> None:
     wanted = _OPEN_FILES if most == resource.RLIM_INFINITY else min(_OPEN_FILES, most)
     if now < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
-
-
-def gateway_path(socket: Path) -> Path:
-    """Return where gateways connect: beside the local socket."""
-    return socket.with_name(socket.name + ".gateway")

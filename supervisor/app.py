@@ -79,7 +79,8 @@ class Supervisor:
         self.methods = self._build_methods()
         self.system.methods = self.methods
         self.dispatcher = Dispatcher[Session](self.methods, authorise, config.limits.response)
-        self._keepers: list[Keeper] = []
+        self._runners: list[Keeper] = []
+        self._gateways: list[Keeper] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     def _build_methods(self) -> Mapping[str, Method]:
@@ -111,18 +112,21 @@ class Supervisor:
             self._own(self._upkeep.run(), "upkeep")
             undo.pop_all()
 
-    def keep(self, spec: ProcessSpec) -> Keeper:
-        """Start a child process and keep it running until `stop`."""
-        keeper = Keeper(spec, SimpleProcessManager())
-        self._keepers.append(keeper)
-        self._own(keeper.run(), spec.name)
-        return keeper
+    def start_gateway(self, spec: ProcessSpec) -> None:
+        """Start a gateway and keep it running until `stop`."""
+        self._gateways.append(self._keep(spec))
 
     def start_runners(self) -> None:
-        """Start the runners of the configuration."""
+        """Start the runners of the configuration and keep them running until `stop_runners`."""
         for spec in self.config.runners:
             env = {**os.environ, "HERO_REDIS_URL": self.redis_url}  # argv would show a password
-            self.keep(ProcessSpec(f"runner {spec.id}", self._runner_argv(spec), env))
+            runner = ProcessSpec(f"runner {spec.id}", self._runner_argv(spec), env)
+            self._runners.append(self._keep(runner))
+
+    def _keep(self, spec: ProcessSpec) -> Keeper:
+        keeper = Keeper(spec, SimpleProcessManager())
+        self._own(keeper.run(), spec.name)
+        return keeper
 
     def _runner_argv(self, spec: RunnerSpec) -> tuple[str, ...]:
         config = self.config
@@ -141,15 +145,17 @@ class Supervisor:
         words = [str(word) for option in options.items() for word in option]
         return (sys.executable, "-m", "runner", spec.id, *words, "--exit-with-parent")
 
-    async def stop_children(self) -> None:
-        """Let the runners finish what they run, for `drain_seconds` at most, and end all children."""
+    async def stop_runners(self) -> None:
+        """Let the runners finish what they run, for `drain_seconds` at most, and end them."""
         grace = self.config.drain_seconds + _KILL_GRACE
-        await asyncio.gather(*[keeper.stop(grace) for keeper in self._keepers])
-        self._keepers.clear()
+        await asyncio.gather(*[keeper.stop(grace) for keeper in self._runners])
+        self._runners.clear()
 
     async def stop(self) -> None:
         """End everything that was started, children first, Redis last. Idempotent."""
-        await self.stop_children()
+        await self.stop_runners()
+        await asyncio.gather(*[keeper.stop(_KILL_GRACE) for keeper in self._gateways])
+        self._gateways.clear()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -31,12 +31,14 @@ class Oversized:
 class Undelimitable(HeroError):
     """A byte between values that begins none: where the next one begins can't be known.
 
-    `found` holds the first bytes, for a friendlier answer to peers that speak another protocol.
+    `found` holds the first bytes, for a friendlier answer to peers that speak another protocol;
+    `before` the values that the same bytes have completed ahead of it.
     """
 
-    def __init__(self, found: bytes) -> None:
+    def __init__(self, found: bytes, before: "list[bytes | Oversized]") -> None:
         super().__init__("expected '{' or '[' at the start of a JSON value")
         self.found = found
+        self.before = before
 
 
 class Framer:
@@ -62,16 +64,16 @@ class Framer:
         """
         self._buffer += data
         values: list[bytes | Oversized] = []
-        while self._advance():
+        while self._advance(values):
             values.append(self._take())
         if len(self._buffer) > self._max_size:
             self._dropped += self._position
             self._forget()
         return values
 
-    def _advance(self) -> bool:
+    def _advance(self, before: list[bytes | Oversized]) -> bool:
         """Scan on; tell whether a value ends at the position."""
-        if self._depth == 0 and not self._open():
+        if self._depth == 0 and not self._open(before):
             return False
         buffer, position, end = self._buffer, self._position, len(self._buffer)
         while position < end:
@@ -91,14 +93,14 @@ class Framer:
         self._position = position
         return False
 
-    def _open(self) -> bool:
+    def _open(self, before: list[bytes | Oversized]) -> bool:
         """Skip white space and enter the value behind it, if there is one."""
         self._position = _end(_GAP, self._buffer, 0)
         self._forget()
         if not self._buffer:
             return False
         if self._buffer[0] not in _OPENING:
-            raise Undelimitable(bytes(self._buffer[:16]))
+            raise Undelimitable(bytes(self._buffer[:16]), before)
         self._position = 1
         self._depth = 1
         return True

@@ -7,7 +7,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from supervisor.auth import Session
-from supervisor.errors import InvalidParams, JobFailed, RpcError, WaitTimeout
+from supervisor.errors import (
+    InvalidParams,
+    JobFailed,
+    OutcomeUnknown,
+    RpcError,
+    StoreUnavailable,
+    WaitTimeout,
+)
 from supervisor.events import EventReader
 from supervisor.job import FINAL, Job, JobError, JobStatus
 from supervisor.job.params import JobParams
@@ -109,7 +116,10 @@ class Jobs:
             end = await ended if is_new else None
             if end is not None and end.output is not None:
                 return end.output
-        return _output_or_failure(await self._wait(job.id))
+        try:
+            return _output_or_failure(await self._wait(job.id))
+        except StoreUnavailable as error:  # by now the job is there, and may have run
+            raise OutcomeUnknown(data={"job_id": job.id}) from error
 
     async def wait(self, params: WaitJob, _session: Session) -> dict[str, Any]:
         """Return the job once it is final."""

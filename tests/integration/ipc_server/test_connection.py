@@ -1,4 +1,5 @@
 import asyncio
+import json
 import socket
 
 from live import request
@@ -125,6 +126,13 @@ async def test_a_stray_byte_ends_the_connection_with_a_parse_error(serve, connec
     assert (await peer.answer())["error"]["code"] == -32700
     assert await peer.answer() is None
     await until(lambda: served.connections == 0)
+
+
+async def test_a_call_right_before_a_stray_byte_is_answered(serve, connect):
+    peer = await connect(await serve())
+    peer.send(json.dumps(request("hello", 1)).encode() + b"x")
+    answers = [await peer.answer(), await peer.answer()]
+    assert {answer["id"] for answer in answers} == {1, None}
 
 
 async def test_calls_under_way_are_answered_though_a_stray_byte_follows(serve, connect):

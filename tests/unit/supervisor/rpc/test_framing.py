@@ -84,6 +84,12 @@ def test_a_stray_byte_between_values_ends_the_stream(stray):
     assert caught.value.found == (stray + b"[]")[:16]
 
 
+def test_the_values_before_a_stray_byte_are_not_lost():
+    with pytest.raises(Undelimitable) as caught:
+        Framer(100).feed(b"[1]{} x[2]")
+    assert caught.value.before == [b"[1]", b"{}"]
+
+
 def test_brackets_that_do_not_match_are_left_to_the_parser():
     assert feed(b"{]", 1) == [b"{]"]
 
