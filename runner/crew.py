@@ -25,7 +25,7 @@ from supervisor.processes.keeper import Backoff
 StopGrace = Callable[[Page], float | None]
 Settle = Callable[[Remains], Coroutine[object, object, None]]
 
-_LOOK = 0.1  # seconds between looks at the pages; a message per job would cost more than these
+_LOOK = 0.2  # seconds between looks at the pages; a message per job would cost more than these
 _LAST_WORDS = 2.0  # seconds that settling may take at the end; Redis may be away
 
 _log = structlog.get_logger()
