@@ -1,21 +1,30 @@
 """The way in: an engine compiles scripts and runs them."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from inspect import signature
+from typing import Any
 
-from rhai.compiler.unit import CompiledUnit, UnitCompiler
+from rhai.compiler.unit import UnitCompiler
 from rhai.display import debug, display
 from rhai.errors import ParseError, Position
 from rhai.library import standard_library
 from rhai.limits import Limits
+from rhai.options import Options
+from rhai.runtime.functions import Functions
 from rhai.runtime.helpers import helper_table
 from rhai.runtime.meter import Meter
+from rhai.runtime.modules import Module, Resolver
 from rhai.runtime.operators import operator_table
-from rhai.runtime.registry import Native, Registry
-from rhai.runtime.run import DebugHook, Run
+from rhai.runtime.registry import GETTER, Native, Registry
+from rhai.runtime.run import DebugHook, Run, Session
 from rhai.runtime.sizes import Sizes
+from rhai.runtime.unit import CompiledUnit
 from rhai.syntax.parser import Parser
-from rhai.values import Value, check_value
+from rhai.syntax.source import Source
+from rhai.syntax.tree import Block, Name, Program, Site, Slot
+from rhai.values import Foreign, Value, check_value
 
 _CACHED_SCRIPTS = 256
 _MAX_CACHED_LENGTH = 65536
@@ -41,8 +50,7 @@ class Script:
             TypeError: the scope holds something that is no value of the language.
             OverflowError: the scope holds an integer outside i64.
         """
-        constants = {name: check_value(value) for name, value in scope.items()} if scope else {}
-        return self._engine.run_unit(self._unit, constants)
+        return self._engine.run_unit(self._unit, scope or {})
 
 
 class Engine:
@@ -50,30 +58,40 @@ class Engine:
 
     Args:
         limits: what a script may use up.
+        options: which parts of the language it may use.
         on_print: receives the text of each ``print``.
         on_debug: receives text, source name (None for the main script) and place of each ``debug``.
         on_progress: called every few milliseconds or so; what it raises leaves `Script.run`
             unchanged, and no script can catch it.
+        resolver: finds what scripts import; without one they can import registered modules only.
     """
 
     def __init__(
         self,
         limits: Limits | None = None,
+        *,
         on_print: Callable[[str], None] | None = None,
         on_debug: DebugHook | None = None,
         on_progress: Callable[[], None] | None = None,
+        resolver: Resolver | None = None,
+        options: Options | None = None,
     ) -> None:
         self.limits = limits or Limits()
+        self.options = options or Options()
         self._on_print = on_print
         self._on_debug = on_debug
         self._on_progress = on_progress
+        self._resolver = resolver
         sizes = self._sizes = Sizes(self.limits)
-        self._registry = Registry(standard_library(sizes))
-        self._registry.add(Native("print", (), lambda: self._print("")))
-        self._registry.add(Native("print", (object,), lambda value: self._print(display(value))))
-        self._operators = operator_table(sizes)
-        self._helpers = helper_table(sizes, self._operators, self._registry)
+        self.registry = Registry(standard_library(sizes))
+        self.registry.add(Native("print", (), lambda: self._print("")))
+        self.registry.add(Native("print", (object,), lambda value: self._print(display(value))))
+        self.operators = operator_table(sizes)
+        self.helpers = helper_table(sizes, self.operators, self.registry)
+        self._types: dict[type, type[Foreign]] = {}
+        self._modules: dict[str, Module] = {}
         self._scripts: OrderedDict[str, Script] = OrderedDict()
+        self._late: OrderedDict[tuple[object, ...], CompiledUnit] = OrderedDict()
 
     def compile(self, text: str) -> Script:
         """Return the compiled script; the same text gives the same script while it is cached.
@@ -93,12 +111,72 @@ class Engine:
         return script
 
     def _compile(self, text: str) -> CompiledUnit:
-        parser = Parser(text, self.limits)
-        try:
-            return UnitCompiler(parser, self._helpers, self._operators, self._registry).compile()
-        except (RecursionError, MemoryError):
-            kind, message = "ExprTooDeep", "Expression exceeds maximum complexity"
-            raise ParseError(kind, message, Position(1, 1)) from None
+        return self.compile_unit(text, "")
+
+    def compile_unit(self, text: str, name: str) -> CompiledUnit:
+        """Return a whole script as code; `Engine.compile` is the public way.
+
+        Raises:
+            ParseError: the text is not a script.
+        """
+        parser = Parser(text, self.limits, self.options)
+        parser.source.name = name
+        with _nesting():
+            return UnitCompiler(parser.source, parser.program(), self).compile()
+
+    def compile_at(self, text: str, site: Site) -> CompiledUnit:
+        """Return the text of an ``eval`` as code for its site.
+
+        Raises:
+            ParseError: the text is not a script.
+        """
+        key = (text, site)
+        unit = self._late.get(key)
+        if unit is None:
+            parser = Parser(text, self.limits, self.options).at_site(site)
+            with _nesting():
+                program = parser.program()
+                unit = self._compiled_late(parser.source, program, parser.scopes.captures, "eval")
+            self._keep_late(key, unit)
+        return unit
+
+    def compile_again(self, unit: CompiledUnit, key: tuple[str, int], site: Site) -> CompiledUnit:
+        """Return a function of a script as code that sees the variables of a site."""
+        found = self._late.get((unit, key, site))
+        if found is None:
+            function = unit.program.functions[key]
+            parser = Parser(unit.source.text, self.limits, self.options)
+            parser.source.name = unit.source.name
+            with _nesting():
+                closure = parser.again(function, site)
+                again = closure.function
+                program = Program(
+                    Block([again.body], again.at), {}, again.slots, closures=parser.closures
+                )
+                parameters = again.parameters[again.captured :]
+                found = self._compiled_late(
+                    parser.source, program, closure.captures, function.name, parameters
+                )
+            self._keep_late((unit, key, site), found)
+        return found
+
+    def _compiled_late(
+        self,
+        source: Source,
+        program: Program,
+        captures: list[tuple[Name, Slot]],
+        name: str,
+        parameters: list[Slot] | None = None,
+    ) -> CompiledUnit:
+        slots = [slot for _, slot in captures] + (parameters or [])
+        unit = UnitCompiler(source, program, self, slots, name).compile()
+        unit.captures = [slot.name for _, slot in captures]
+        return unit
+
+    def _keep_late(self, key: tuple[object, ...], unit: CompiledUnit) -> None:
+        self._late[key] = unit
+        if len(self._late) > _CACHED_SCRIPTS:
+            self._late.popitem(last=False)
 
     def eval(self, text: str, scope: Mapping[str, Value] | None = None) -> Value:
         """Compile a script, or take it from the cache, and run it.
@@ -120,17 +198,89 @@ class Engine:
                 is an error of the script; any other exception leaves `Script.run` unchanged.
             params: the type of each argument; `object` takes any value.
         """
-        self._registry.add(Native(name, params, lambda *args: check_value(function(*args))))
+        self.registry.add(self._native(name, function, params))
 
-    def run_unit(self, unit: CompiledUnit, constants: Mapping[str, Value]) -> Value:
+    def register_type(self, kind: type, name: str) -> None:
+        """Let scripts hand objects of a Python class around; they see nothing of what is inside.
+
+        Functions registered with the class as a parameter's type take them.
+
+        Args:
+            kind: the class; subclasses do not count.
+            name: what ``type_of`` says.
+        """
+        self._types[kind] = type(name, (Foreign,), {"__slots__": (), "type_name": name})
+
+    def register_getter(self, kind: type, name: str, read: Callable[[Any], Value]) -> None:
+        """Let scripts read a property of values of a type."""
+        self.registry.add(self._native(f"{GETTER}{name}", read, (kind,)))
+
+    def register_module(
+        self,
+        name: str,
+        functions: Mapping[str, Callable[..., Value]] | None = None,
+        values: Mapping[str, Value] | None = None,
+    ) -> None:
+        """Let scripts ``import`` a module of the host; it wins over what a resolver finds.
+
+        Args:
+            name: the path scripts import.
+            functions: by name; each takes any values, as many as its signature has parameters.
+            values: its variables, which scripts can only read.
+        """
+        own = Registry()
+        for function_name, function in (functions or {}).items():
+            count = len(signature(function).parameters)
+            own.add(self._native(function_name, function, (object,) * count))
+        constants = {key: self._wrapped(value) for key, value in (values or {}).items()}
+        self._modules[name] = Module(constants, {}, Functions(self.registry, own))
+
+    def _native(
+        self, name: str, function: Callable[..., Value], params: tuple[type, ...]
+    ) -> Native:
+        types = tuple([self._types.get(kind, kind) for kind in params])
+
+        def run(*args: Value) -> Value:
+            return self._wrapped(function(*[_unwrapped(arg) for arg in args]))
+
+        return Native(name, types, run)
+
+    def _wrapped(self, value: object) -> Value:
+        """Return a host's value as one of the language."""
+        foreign = self._types.get(type(value))
+        return foreign(value) if foreign else check_value(value)
+
+    def run_unit(self, unit: CompiledUnit, scope: Mapping[str, Value]) -> Value:
         """Run compiled code with the caller's constants; `Script.run` is the public way."""
+        constants = {name: self._wrapped(value) for name, value in scope.items()}
         meter = Meter(self.limits.max_operations, self._on_progress)
-        return Run(meter, self._sizes, constants, unit.source, self._debug).execute(unit.run)
+        session = Session(self, meter, self._sizes, self._resolve, self._debug)
+        return _unwrapped(Run(session, unit, constants).execute())
+
+    def _resolve(self, path: str, importer: str) -> str | Module | None:
+        module = self._modules.get(path)
+        if module is None and self._resolver:
+            return self._resolver(path, importer)
+        return module
 
     def _print(self, text: str) -> None:
         if self._on_print:
             self._on_print(text)
 
-    def _debug(self, value: Value, position: Position) -> None:
+    def _debug(self, value: Value, source: str, position: Position) -> None:
         if self._on_debug:
-            self._on_debug(debug(value), None, position)
+            self._on_debug(debug(value), source or None, position)
+
+
+def _unwrapped(value: Value) -> Value:
+    return value.value if isinstance(value, Foreign) else value
+
+
+@contextmanager
+def _nesting() -> Iterator[None]:
+    """Turn what Python cannot nest into the error that the language has for it."""
+    try:
+        yield
+    except (RecursionError, MemoryError):
+        kind, message = "ExprTooDeep", "Expression exceeds maximum complexity"
+        raise ParseError(kind, message, Position(1, 1)) from None

@@ -13,6 +13,7 @@ from rhai.syntax.tree import (
     Assign,
     Binary,
     Block,
+    Closure,
     If,
     Interpolation,
     Literal,
@@ -24,12 +25,12 @@ from rhai.syntax.tree import (
     Stmt,
     Unary,
 )
-from rhai.values import NoneType, Range
+from rhai.values import Char, Fn, NoneType, Range, Series, Timestamp
 
 NEVER = type  # below every type: a variable nothing is known to be stored in yet
 ANY = object
 
-SCALARS = frozenset({int, float, bool, str, NoneType, Range})
+SCALARS = frozenset({int, float, bool, str, NoneType, Range, Char, Fn, Series, Timestamp})
 _NUMBERS = frozenset({int, float})
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "**"})
 _BITWISE = frozenset({"<<", ">>", "&", "|", "^"})
@@ -71,7 +72,7 @@ class Types:
 
     def of(self, node: Stmt) -> type:
         """Return the type of an expression's value, or of a statement's; ANY if not known."""
-        rule = self._RULES.get(type(node))
+        rule = self.RULES.get(type(node))
         return rule(self, node) if rule else ANY
 
     def _of_name(self, node: Name) -> type:
@@ -98,7 +99,7 @@ class Types:
         otherwise = self.of(node.otherwise) if node.otherwise else NoneType
         return join(self.of(node.then), otherwise)
 
-    _RULES: ClassVar[dict[type, Callable[["Types", Any], type]]] = {
+    RULES: ClassVar[dict[type, Callable[["Types", Any], type]]] = {
         Name: _of_name,
         Literal: _of_literal,
         Unary: _of_unary,
@@ -111,6 +112,7 @@ class Types:
         MapOf: lambda _types, _node: dict,
         RangeOf: lambda _types, _node: Range,
         Assign: lambda _types, _node: NoneType,
+        Closure: lambda _types, _node: Fn,
     }
 
 

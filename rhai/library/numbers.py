@@ -8,7 +8,7 @@ from decimal import Decimal
 from rhai.runtime.arithmetic import divide_floats
 from rhai.runtime.faults import arithmetic, no_such_bit
 from rhai.runtime.registry import GETTER, Native
-from rhai.values import I64_MAX, I64_MIN, Value
+from rhai.values import I64_MAX, I64_MIN, Char, Value
 
 _BITS = 64
 _MASK = 2**_BITS - 1
@@ -146,6 +146,7 @@ def _extremes() -> Iterator[Native]:
             for b in _NUMBERS:
                 yield Native(name, (a, b), _extreme(choose, a is not b))
         yield Native(name, (str, str), choose)
+        yield Native(name, (Char, Char), choose)
 
 
 def _extreme(choose: Callable[..., Value], mixed: bool) -> Callable[[Value, Value], Value]:

@@ -12,16 +12,17 @@ from rhai.runtime.faults import (
     outside_string,
     type_mismatch,
 )
-from rhai.values import Char, Range, Value, signature_name, type_name
+from rhai.values import Blob, Char, Range, Value, signature_name, type_name
 
 _BITS = 64
+_BYTE = 0xFF
 _BIT_RANGE = range(-_BITS, _BITS)
 
 
 def get_index(base: Value, index: Value) -> Value:
     """Return ``base[index]``. Raises: EvalError as the type of the base has it."""
     kind = type(base)
-    if kind is list:
+    if kind is list or kind is Blob:
         return base[_array_offset(base, index)]
     if kind is dict:
         return base.get(_map_key(index))
@@ -46,6 +47,11 @@ def set_index(base: Value, index: Value, value: Value) -> Value:
     if kind is dict:
         base[_map_key(index)] = value
         return base
+    if kind is Blob:
+        if type(value) is not int:
+            raise type_mismatch(value, "i64")
+        base[_array_offset(base, index)] = value & _BYTE
+        return base
     if kind is str:
         return _set_text(base, index, value)
     if kind is int:
@@ -60,7 +66,7 @@ def _no_indexer(base: Value, index: Value) -> ScriptError:
     )
 
 
-def _array_offset(array: list[Value], index: Value) -> int:
+def _array_offset(array: list[Value] | Blob, index: Value) -> int:
     if type(index) is not int:
         raise type_mismatch(index, "i64")
     if -len(array) <= index < len(array):

@@ -11,6 +11,7 @@ from itertools import chain, repeat
 from time import perf_counter
 
 from rhai.runtime.faults import too_many_operations
+from rhai.values import Value
 
 _FIRST_PORTION = 16
 _MAX_PORTION = 1024
@@ -105,6 +106,12 @@ class Meter:
                 self.charge(len(numbers))
             return numbers
         return chain.from_iterable(self._counted(numbers))
+
+    def each(self, items: Iterable[Value]) -> Iterator[Value]:
+        """Yield items, counted one by one."""
+        for item in items:
+            self.charge(1)
+            yield item
 
     def _counted(self, numbers: range) -> Iterator[range]:
         start = numbers.start

@@ -11,7 +11,10 @@ from rhai.syntax.tree import (
     Binary,
     Block,
     Call,
+    Closure,
     Coalesce,
+    Defined,
+    Eval,
     Expr,
     Index,
     Interpolation,
@@ -21,13 +24,17 @@ from rhai.syntax.tree import (
     MapOf,
     Method,
     Name,
+    Path,
     Property,
     RangeOf,
+    ScopedCall,
+    This,
     Unary,
     start_of,
 )
 from rhai.values import I64_MIN, Char, NoneType
 
+TAG = "tag"
 _RANGE_ENDS = frozenset({")", "]", "}", ",", ";", "=>", t.EOF})
 _JUMPS = frozenset({"break", "continue", "return", "throw"})
 _KIND_NAMES: dict[type, str] = {
@@ -40,10 +47,27 @@ _KIND_NAMES: dict[type, str] = {
 
 
 class ExpressionParser(Cursor):
-    """Parses expressions; statements that are expressions come from the subclass."""
+    """Parses expressions; statements that are expressions come from the subclass.
+
+    Attributes:
+        unknown: the names that nothing declares.
+        constants: the names asked for as ``global::name``.
+    """
+
+    unknown: list[Name]
+    constants: set[str]
+
+    @property
+    def in_function(self) -> bool:
+        """Whether ``this`` has a meaning here."""
+        raise NotImplementedError
 
     def statement_expression(self) -> Expr:
         """Parse a block, ``if`` or loop."""
+        raise NotImplementedError
+
+    def closure(self) -> Closure:
+        """Parse a closure."""
         raise NotImplementedError
 
     def jump(self) -> Jump:
@@ -58,7 +82,7 @@ class ExpressionParser(Cursor):
         """Parse one whole expression."""
         self.enter()
         if self.kind in {"..", "..="}:
-            left: Expr = self._range(None, self.advance())
+            left: Expr = self.range_from(None, self.advance())
         else:
             left = self._unary()
         result = self._operators(left, 0)
@@ -107,10 +131,10 @@ class ExpressionParser(Cursor):
     def _apply(self, left: Expr, token: Token, binding: int) -> Expr:
         op = token.kind
         if op in {"..", "..="}:
-            return self._range(left, token)
+            return self.range_from(left, token)
         if op == "??" and self.kind in _JUMPS:
             return Coalesce(left, self.jump(), token.at)
-        right = self._operand(binding if op == RIGHT_ASSOCIATIVE else binding + 1)
+        right = self.operand(binding if op == RIGHT_ASSOCIATIVE else binding + 1)
         if op in {"&&", "||"}:
             return Logic(op, self.boolean(left), self.boolean(right), token.at)
         if op == "??":
@@ -119,13 +143,15 @@ class ExpressionParser(Cursor):
             return Unary("!", Binary("in", left, right, token.at), token.at)
         return Binary(op, left, right, token.at)
 
-    def _operand(self, minimum: int) -> Expr:
+    def operand(self, minimum: int) -> Expr:
+        """Parse an operand with the operators that bind at least as tightly as `minimum`."""
         return self._operators(self._unary(), minimum)
 
-    def _range(self, start: Expr | None, token: Token) -> Expr:
+    def range_from(self, start: Expr | None, token: Token) -> Expr:
+        """Parse the rest of a range after its dots."""
         end = None
         if self.kind not in _RANGE_ENDS:
-            end = self._operand(PRECEDENCE[".."] + 1)
+            end = self.operand(PRECEDENCE[".."] + 1)
         return RangeOf(start, end, token.kind == "..=", token.at)
 
     def _unary(self) -> Expr:
@@ -147,10 +173,6 @@ class ExpressionParser(Cursor):
             return parse(self)
         if token.kind == t.EOF:
             raise self.error("UnexpectedEOF", "Script is incomplete")
-        if token.kind in {"|", "||"}:
-            raise self.unsupported("Closures are")
-        if token.kind in {"switch", "import", "export"}:
-            raise self.unsupported(f"'{token.kind}' is")
         raise self.error("BadInput", f"Unexpected '{token.value}'")
 
     def _literal(self) -> Expr:
@@ -197,23 +219,68 @@ class ExpressionParser(Cursor):
         if self.kind in {"(", t.UNIT}:
             return Call(token.value, self._arguments(token.value), token.at)
         if self.kind == "::":
-            raise self.unsupported("Module paths are", token.at)
+            return self._path(token)
         if self.kind == "!" and self._calls_in_scope():
-            raise self.unsupported("Calls in the caller's scope are", token.at)
-        return Name(token.value, self.scopes.find(token.value), token.at)
+            return self._scoped_call(token)
+        name = self.scopes.name(token.value, token.at)
+        if name.slot is None:
+            self.unknown.append(name)
+        return name
 
     def _calls_in_scope(self) -> bool:
         return self._tokens[self._next + 1].kind in {"(", t.UNIT}
 
+    def _scoped_call(self, token: Token) -> Expr:
+        self.advance()
+        args = self._arguments(token.value)
+        site = self.scopes.site(in_function=self.in_function, adds=False)
+        return ScopedCall(token.value, args, site, token.at)
+
+    def _path(self, first: Token) -> Expr:
+        """Parse the names after a module's."""
+        names = [first]
+        while self.accept("::"):
+            if self.kind == t.RESERVED:
+                raise self.reserved(self.token)
+            if self.kind != t.IDENT:
+                raise self.error("VariableExpected", "Expecting name of a variable")
+            names.append(self.advance())
+        name = names.pop()
+        args = None
+        if self.kind in {"(", t.UNIT}:
+            args = self._arguments(name.value)
+        elif self.kind == "!" and self._calls_in_scope():
+            text = "Calling function with captured variables is not allowed within a module"
+            raise self.error("MalformedCapture", text, name.at)
+        modules = [part.value for part in names]
+        if modules == ["global"] and args is None:
+            self.constants.add(name.value)
+        slot = self.scopes.find_module(first.value)
+        return Path(modules, name.value, slot, args, first.at, name.at)
+
     def _reserved_word(self) -> Expr:
         token = self.advance()
         if token.value in t.SPECIAL_FUNCTIONS and self.kind in {"(", t.UNIT}:
-            if token.value not in {"print", "debug", "type_of"}:
-                raise self.unsupported(f"'{token.value}' is", token.at)
-            return Call(token.value, self._arguments(token.value), token.at)
-        if token.value == "this":
-            raise self.unsupported("'this' is", token.at)
+            args = self._arguments(token.value)
+            special = self._SPECIAL.get((token.value, len(args)))
+            return special(self, args) if special else Call(token.value, args, token.at)
+        if token.value == "this" and self.in_function:
+            self.scopes.uses_this = True
+            return This(token.at)
         raise self.reserved(token)
+
+    def _eval(self, args: list[Expr]) -> Expr:
+        site = self.scopes.site(in_function=self.in_function, adds=True)
+        return Eval(args[0], site, start_of(args[0]))
+
+    def _is_def_var(self, args: list[Expr]) -> Expr:
+        names = list(self.scopes.visible())
+        return Defined(args[0], names, self.scopes.added(), start_of(args[0]))
+
+    _SPECIAL: ClassVar[dict[tuple[str, int], Callable[["ExpressionParser", list[Expr]], Expr]]] = {
+        ("eval", 1): _eval,
+        ("is_def_var", 1): _is_def_var,
+    }
 
     def _arguments(self, name: str) -> list[Expr]:
         """Parse the arguments of a call, from its opening parenthesis on."""
@@ -314,16 +381,19 @@ class ExpressionParser(Cursor):
         token = self.token
         if token.kind == t.RESERVED and token.value in t.SPECIAL_METHODS:
             self.advance()
-            if token.value != "type_of":
-                raise self.unsupported(f"'{token.value}' is", token.at)
         elif token.kind == t.RESERVED:
             raise self.reserved(token)
         elif token.kind != t.IDENT:
             raise self.error("PropertyExpected", "Expecting name of a property")
         else:
             self.advance()
+        if self.kind == "!" and self._calls_in_scope():
+            text = "Cannot capture calling scope in method-call style"
+            raise self.error("MalformedCapture", text, token.at)
         if self.kind in {"(", t.UNIT}:
             args = self._arguments(token.value)
+            if token.value == f"set_{TAG}":
+                tag(base)
             return Method(base, token.value, args, safe, token.at)
         return Property(base, token.value, safe, token.at)
 
@@ -336,10 +406,18 @@ class ExpressionParser(Cursor):
         "#{": _map,
         t.IDENT: _name,
         t.RESERVED: _reserved_word,
+        **dict.fromkeys(("|", "||"), lambda parser: parser.closure()),
         **dict.fromkeys(
-            ("{", "if", "while", "loop", "do", "for"), lambda parser: parser.statement_expression()
+            ("{", "if", "switch", "while", "loop", "do", "for"),
+            lambda parser: parser.statement_expression(),
         ),
     }
+
+
+def tag(node: Expr) -> None:
+    """Note that something sets the tag of a variable."""
+    if isinstance(node, Name) and node.slot:
+        node.slot.tagged = True
 
 
 def _signed(token: Token, literal: Literal) -> Expr:

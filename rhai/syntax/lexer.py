@@ -44,13 +44,23 @@ _TOKEN = re.compile(
 _NEGATIVE = re.compile(rf"-(?:{_NUMBER})", re.VERBOSE)
 
 
-def tokenize(text: str) -> list[Token]:
-    """Return the tokens of a text, ending in `EOF`, or in `BAD` with a `LexError` as value."""
+def tokenize(text: str, disabled: frozenset[str] = frozenset()) -> list[Token]:
+    """Return the tokens of a text, ending in `EOF`, or in `BAD` with a `LexError` as value.
+
+    Args:
+        text: the script.
+        disabled: keywords and symbols that are reserved besides the usual ones.
+    """
     lexer = _Lexer(text)
     try:
         lexer.run()
     except LexError as error:
         lexer.out.append(Token(t.BAD, error, error.at))
+    if disabled:
+        return [
+            Token(t.RESERVED, token.kind, token.at) if token.kind in disabled else token
+            for token in lexer.out
+        ]
     return lexer.out
 
 

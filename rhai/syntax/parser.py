@@ -5,20 +5,26 @@ compile.
 """
 
 from collections.abc import Callable
-from typing import ClassVar
+from functools import cached_property
+from typing import ClassVar, Self
 
 from rhai.limits import Limits
+from rhai.options import Options
 from rhai.syntax import tokens as t
-from rhai.syntax.cursor import Scopes
-from rhai.syntax.expressions import ExpressionParser
+from rhai.syntax.expressions import TAG, tag
+from rhai.syntax.functions import FunctionParser
+from rhai.syntax.scopes import Scopes
 from rhai.syntax.tree import (
     Assign,
     Binary,
     Block,
+    Closure,
+    Export,
     Expr,
     For,
     Function,
     If,
+    Import,
     Index,
     Jump,
     Let,
@@ -29,13 +35,17 @@ from rhai.syntax.tree import (
     Program,
     Property,
     RangeOf,
+    Site,
     Slot,
     Stmt,
+    Switch,
+    This,
     Try,
     start_of,
 )
 
-_ENDS_WITH_BLOCK = (Block, If, For, Try)
+_ENDS_WITH_BLOCK = (Block, If, For, Switch, Try)
+_LOOPS = frozenset({"while", "loop", "do", "for"})
 _NO_VALUE = frozenset({";", "}", t.EOF})
 # Python nests at most 20 loops and try statements in one function.
 _MAX_NESTED_LOOPS = 18
@@ -51,21 +61,78 @@ def parse(text: str, limits: Limits) -> Program:
     return Parser(text, limits).program()
 
 
-class Parser(ExpressionParser):
-    """Parses statements and functions."""
+class Parser(FunctionParser):
+    """Parses statements and whole scripts."""
 
-    def __init__(self, text: str, limits: Limits) -> None:
-        super().__init__(text, limits)
-        self.functions: dict[tuple[str, int], Function] = {}
+    def __init__(self, text: str, limits: Limits, options: Options | None = None) -> None:
+        super().__init__(text, limits, options)
+        self.functions = {}
+        self.methods = {}
+        self.closures = []
+        self.unknown = []
+        self.constants = set()
+        self.modules: dict[str, Slot] = {}
+        self.module_count = 0
         self.is_global = True
+        self.base = self.scopes
+        self._site_in_function = False
+        self._adds = False
         self.nested = 0
+
+    @property
+    def in_function(self) -> bool:
+        """Whether ``this`` has a meaning here."""
+        return self.scopes is not self.base or self._site_in_function
+
+    @property
+    def _is_outermost(self) -> bool:
+        return self.scopes is self.base and len(self.scopes.tables) == 1
+
+    def at_site(self, site: Site) -> Self:
+        """Read the text as if it stood at another place; return self."""
+        self.scopes = self.base = Scopes(Scopes.at_site(site), captures_unknown=False)
+        self.is_global = False
+        self._site_in_function = site.in_function
+        self._adds = site.added is not None
+        return self
+
+    def again(self, function: Function, site: Site) -> Closure:
+        """Parse a function of this text once more, as if it were written at a site."""
+        self.at_site(site)
+        self.go_to(function.first_token)
+        self.max_depth = self.limits.max_function_expr_depth
+        parsed = self.function_rest(function.name, function.at)
+        captures = self.scopes.captures
+        parsed.parameters = [slot for _, slot in captures] + parsed.parameters
+        parsed.captured = len(captures)
+        return Closure(parsed, captures, function.at)
 
     def program(self) -> Program:
         """Parse the whole text."""
         body: list[Stmt] = []
         while self.kind != t.EOF:
-            self._terminated(self._statement(), body)
-        return Program(Block(body, 0), self.functions, self.scopes.slots)
+            self._terminated(self.statement(), body)
+        self._check_unknown()
+        return Program(
+            Block(body, 0),
+            self.functions,
+            self.scopes.slots,
+            self.methods,
+            self.closures,
+            self.modules,
+            self.module_count,
+            self.constants,
+        )
+
+    def _check_unknown(self) -> None:
+        """In strict mode, refuse names that are neither variables nor functions."""
+        if not self.options.strict_variables:
+            return
+        functions = {name for name, _ in self.functions}
+        for node in self.unknown:
+            if node.name not in functions:
+                text = f"Undefined variable: {node.name}"
+                raise self.error("VariableUndefined", text, node.at)
 
     def _terminated(self, statement: Stmt | None, body: list[Stmt]) -> None:
         """Add a statement, if it is one, and step over what must follow it."""
@@ -79,8 +146,10 @@ class Parser(ExpressionParser):
             return
         raise self.missing(";", "to terminate this statement")
 
-    def _statement(self) -> Stmt | None:
+    def statement(self) -> Stmt | None:
         """Parse one statement; None for an empty one and for a function."""
+        if self.kind in _LOOPS and not self.options.allow_looping:
+            raise self.error("BadInput", f"Unexpected '{self.kind}'")
         parse_statement = self._STATEMENTS.get(self.kind)
         self.enter()
         result = parse_statement(self) if parse_statement else self._expression_statement()
@@ -98,32 +167,42 @@ class Parser(ExpressionParser):
         self.advance()
         target = self._target(node)
         value = self.expression()
+        if isinstance(target, Property) and target.name == TAG:
+            tag(target.base)
         if isinstance(target, Name) and target.slot:
             _note_write(target, token, value)
         return Assign(target, t.ASSIGNMENTS.get(token.kind, ""), value, token.at)
 
-    def _target(self, node: Expr) -> Name | Property | Index:
+    def _target(self, node: Expr) -> Name | This | Property | Index:
         """Return an expression after checking that it can be assigned to."""
         if isinstance(node, Literal):
-            raise self.error("AssignmentToConstant", "Cannot assign to constant value", node.at)
+            raise self.error("AssignmentToConstant", "Cannot assign to a constant value", node.at)
         root: Expr = node
         while isinstance(root, Property | Index):
             root = root.base
-        if not isinstance(root, Name) or not isinstance(node, Name | Property | Index):
+        if not isinstance(root, Name | This) or not isinstance(
+            node, Name | This | Property | Index
+        ):
             text = "Expression cannot be assigned to"
             raise self.error("AssignmentToInvalidLHS", text, start_of(root))
-        if root.slot and root.slot.constant:
-            text = f"Cannot assign to constant '{root.name}'"
+        if isinstance(root, Name) and root.slot and root.slot.constant and not root.added:
+            text = f"Cannot assign to constant {root.name}"
             raise self.error("AssignmentToConstant", text, root.at)
         return node
 
-    def _declaration(self) -> Stmt:
+    def _declaration(self) -> Let:
         constant = self.advance().kind == "const"
         name = self.variable_name()
+        if not self.options.allow_shadowing and name.value in self.scopes.visible():
+            raise self.error("VariableExists", f"Variable already defined: {name.value}", name.at)
         value = self.expression() if self.accept("=") else None
         slot = self.scopes.declare(name.value, constant=constant)
+        if 0 < self.limits.max_variables < len(self.scopes.slots):
+            raise self.error("TooManyVariables", "Too many variables defined", name.at)
         slot.writes.append(value or Literal(None, name.at))
-        return Let(slot, value, name.at)
+        if self._adds and self._is_outermost:
+            slot.share()
+        return Let(slot, value, self._is_outermost, name.at)
 
     def jump(self) -> Jump:
         """Parse ``break``, ``continue``, ``return`` or ``throw``."""
@@ -137,14 +216,29 @@ class Parser(ExpressionParser):
         return Jump(token.kind, value, token.at)
 
     def statement_expression(self) -> Expr:
-        """Parse a block, ``if`` or loop."""
+        """Parse a block, ``if``, ``switch`` or loop."""
+        if not self._allowed[self.kind]:
+            raise self.error("BadInput", f"Unexpected '{self.kind}'")
         return self._STATEMENT_EXPRESSIONS[self.kind](self)
+
+    @cached_property
+    def _allowed(self) -> dict[str, bool]:
+        """Which statements may stand where a value is wanted."""
+        options = self.options
+        loops = options.allow_loop_expressions and options.allow_looping
+        return {
+            "{": options.allow_statement_expression,
+            "if": options.allow_if_expression,
+            "switch": options.allow_switch_expression,
+            **dict.fromkeys(_LOOPS, loops),
+        }
 
     def interpolated_block(self) -> Block:
         """Parse the block of ``${…}`` up to and including its closing brace."""
         return self._statements(self.token.at)
 
-    def _block(self) -> Block:
+    def block(self) -> Block:
+        """Parse statements in braces, in a scope of their own."""
         at = self.expect("{", "to start a statement block").at
         return self._statements(at)
 
@@ -152,14 +246,14 @@ class Parser(ExpressionParser):
         """Parse statements in a scope of their own up to a closing brace."""
         body: list[Stmt] = []
         outer, self.is_global = self.is_global, False
-        self.scopes.tables.append({})
+        self.scopes.open()
         self.enter()
         while not self.accept("}"):
             if self.kind == t.EOF:
                 raise self.missing("}", "to terminate this block")
-            self._terminated(self._statement(), body)
+            self._terminated(self.statement(), body)
         self.leave()
-        self.scopes.tables.pop()
+        self.scopes.close()
         self.is_global = outer
         return Block(body, at)
 
@@ -167,17 +261,17 @@ class Parser(ExpressionParser):
         at = self.advance().at
         self.enter()
         condition = self.condition()
-        then = self._block()
+        then = self.block()
         otherwise: Block | If | None = None
         if self.accept("else"):
-            otherwise = self._if() if self.kind == "if" else self._block()
+            otherwise = self._if() if self.kind == "if" else self.block()
         self.leave()
         return If(condition, then, otherwise, at)
 
     def _loop_body(self) -> Block:
         self.scopes.loops += 1
         self._nest()
-        body = self._block()
+        body = self.block()
         self.nested -= 1
         self.scopes.loops -= 1
         return body
@@ -207,7 +301,7 @@ class Parser(ExpressionParser):
         names = self._for_names()
         self.expect("in", "after the iteration variable")
         iterable = self._iterable()
-        self.scopes.tables.append({})
+        self.scopes.open()
         item = self.scopes.declare(names[0].value)
         item.writes.append(Literal(0, at) if isinstance(iterable, RangeOf) else None)
         counter = None
@@ -215,7 +309,7 @@ class Parser(ExpressionParser):
             counter = self.scopes.declare(names[1].value)
             counter.writes.append(Literal(0, at))
         body = self._loop_body()
-        self.scopes.tables.pop()
+        self.scopes.close()
         return For(item, counter, iterable, body, at)
 
     def _for_names(self) -> list[t.Token]:
@@ -242,10 +336,10 @@ class Parser(ExpressionParser):
     def _try(self) -> Try:
         at = self.advance().at
         self._nest()
-        body = self._block()
+        body = self.block()
         self.nested -= 1
         self.expect("catch", "for the 'try' statement")
-        self.scopes.tables.append({})
+        self.scopes.open()
         error: Slot | None = None
         if self.kind == t.UNIT:
             raise self.error("VariableExpected", "Expecting name of a variable")
@@ -254,82 +348,46 @@ class Parser(ExpressionParser):
             error.writes.append(None)
             self.expect(")", "to enclose the catch variable")
         self._nest()
-        handler = self._block()
+        handler = self.block()
         self.nested -= 1
-        self.scopes.tables.pop()
+        self.scopes.close()
         return Try(body, error, handler, at)
 
-    def _private(self) -> None:
+    def _import(self) -> Stmt:
         self.advance()
-        if self.kind != "fn":
-            raise self.missing("fn", "following 'private'")
-        self._function()
+        path = self.expression()
+        at = start_of(path)
+        slot = None
+        if self.accept("as"):
+            name = self.variable_name().value
+            slot = Slot(name, self.module_count, constant=True)
+            self.module_count += 1
+            self.scopes.tables[-1].modules[name] = slot
+            if self.is_global:
+                self.modules[name] = slot
+        return Import(path, slot, self.is_global, at)
 
-    def _function(self) -> None:
+    def _export(self) -> Stmt:
         at = self.advance().at
         if not self.is_global:
-            text = (
-                "Function definitions must be at global level and cannot be inside a block or"
-                " another function"
-            )
-            raise self.error("WrongFnDefinition", text, at)
-        outer = self.scopes, self.nested, self.depth, self.max_depth
-        self.scopes, self.nested, self.depth = Scopes(), 0, 1
-        self.max_depth = self.limits.max_function_expr_depth
-        self._function_rest(at)
-        self.scopes, self.nested, self.depth, self.max_depth = outer
-
-    def _function_rest(self, at: int) -> None:
-        name = self._function_name()
-        parameters = self._parameters(name)
-        key = (name, len(parameters))
-        if key in self.functions:
-            count = {0: "no parameters", 1: "1 parameter"}.get(key[1], f"{key[1]} parameters")
-            text = f"Function {name} with {count} already exists"
-            raise self.error("FnDuplicatedDefinition", text, at)
-        if self.kind != "{":
-            text = f"Expecting body statement block for function {name}"
-            raise self.error("FnMissingBody", text)
-        body = self._block()
-        self.functions[key] = Function(name, parameters, body, self.scopes.slots, at)
-
-    def _function_name(self) -> str:
-        token = self.token
-        if token.kind == t.RESERVED:
-            raise self.reserved(token)
-        if token.kind not in {t.IDENT, t.STRING}:
-            raise self.error("FnMissingName", "Expecting function name in function declaration")
-        self.advance()
-        if self.kind == ".":
-            raise self.unsupported("Typed methods are", token.at)
-        name: str = token.value
-        if self.kind not in {"(", t.UNIT} or token.kind == t.STRING:
-            raise self.error("FnMissingParams", f"Expecting parameters for function {name}")
-        return name
-
-    def _parameters(self, name: str) -> list[Slot]:
-        if self.advance().kind == t.UNIT:
-            return []
-        parameters: dict[str, Slot] = {}
-        while not self.accept(")"):
-            token = self.token
-            if token.kind == t.RESERVED:
-                raise self.reserved(token)
-            if token.kind != t.IDENT:
-                raise self.missing(")", f"to close the parameters list of function '{name}'")
-            if token.value in parameters:
-                text = f"Duplicated parameter '{token.value}' for function '{name}'"
-                raise self.error("FnDuplicatedParam", text)
-            self.advance()
-            parameters[token.value] = self.scopes.declare(token.value)
-            parameters[token.value].writes.append(None)
-            if self.kind != ")":
-                self.expect(",", f"to separate the parameters of function '{name}'")
-        return list(parameters.values())
+            text = "Export statement can only appear at global level"
+            raise self.error("WrongExport", text, at)
+        if self.kind in {"let", "const"}:
+            declared = self._declaration()
+            declared.slot.share()
+            export = Export(declared.slot.name, declared.slot.name, declared.slot, declared.at)
+            return Block([declared, export], at)
+        token = self.variable_name()
+        alias = self.variable_name() if self.accept("as") else token
+        name = self.scopes.name(token.value, token.at)
+        if name.slot:
+            name.slot.share()
+        return Export(token.value, alias.value, name.slot, token.at)
 
     _STATEMENT_EXPRESSIONS: ClassVar[dict[str, Callable[["Parser"], Expr]]] = {
-        "{": _block,
+        "{": block,
         "if": _if,
+        "switch": FunctionParser.switch,
         "while": _while,
         "loop": _while,
         "do": _do,
@@ -341,8 +399,10 @@ class Parser(ExpressionParser):
         "let": _declaration,
         "const": _declaration,
         "try": _try,
-        "fn": _function,
-        "private": _private,
+        "fn": FunctionParser.function,
+        "private": FunctionParser.private_function,
+        "import": _import,
+        "export": _export,
         **dict.fromkeys(("break", "continue", "return", "throw"), jump),
     }
 
