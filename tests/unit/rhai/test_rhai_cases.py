@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 import rhai
-from rhai import Blob, Char, Engine, RhaiError, Value
+from rhai import Blob, Char, Engine, RhaiError, Value, text_resolver
 from rhai.values import type_name
 
-CASES = Path(__file__).parents[2] / "data" / "rhai_cases.jsonl"
+DATA = Path(__file__).parents[2] / "data"
+CASES = DATA / "rhai_cases.jsonl"
 TYPES = {"INT": "i64", "FLOAT": "f64", "String": "string"}
 
 
@@ -67,3 +68,23 @@ def test_every_script_answers_as_the_real_engine_does(capsys: pytest.CaptureFixt
     assert not differing(cases)
     with capsys.disabled():
         print(f"\nRhai cases of the real engine: {len(cases)} match")  # noqa: T201 - the count is meant to be seen
+
+
+def test_every_script_of_our_own_answers_as_the_language_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    resolver = text_resolver(json.loads((DATA / "rhai_modules.json").read_text()))
+    lines = (DATA / "rhai_more_cases.jsonl").read_text().splitlines()
+    cases = [json.loads(line) for line in lines]
+    printed: list[str] = []
+    engine = Engine(on_print=printed.append, resolver=resolver)
+    for case in cases:
+        printed.clear()
+        got = {"script": case["script"]}
+        try:
+            got["value"] = rhai.debug(engine.eval(case["script"]))
+        except RhaiError as error:
+            got.update(error=str(error), kind=error.kind)
+        assert {**got, "stdout": printed} == {"stdout": [], **case}
+    with capsys.disabled():
+        print(f"\nRhai cases of our own: {len(cases)} match")  # noqa: T201 - the count is meant to be seen
