@@ -1,5 +1,6 @@
 """The way in: an engine compiles scripts and runs them."""
 
+import gc
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -119,9 +120,9 @@ class Engine:
         Raises:
             ParseError: the text is not a script.
         """
-        parser = Parser(text, self.limits, self.options)
-        parser.source.name = name
         with _nesting():
+            parser = Parser(text, self.limits, self.options)
+            parser.source.name = name
             return UnitCompiler(parser.source, parser.program(), self).compile()
 
     def compile_at(self, text: str, site: Site) -> CompiledUnit:
@@ -278,9 +279,18 @@ def _unwrapped(value: Value) -> Value:
 
 @contextmanager
 def _nesting() -> Iterator[None]:
-    """Turn what Python cannot nest into the error that the language has for it."""
+    """Turn what Python cannot nest into the error that the language has for it.
+
+    Compiling makes many objects that all live until its end; looking for garbage among them takes
+    as long as the work itself, so that waits.
+    """
+    collects = gc.isenabled()
+    gc.disable()
     try:
         yield
     except (RecursionError, MemoryError):
         kind, message = "ExprTooDeep", "Expression exceeds maximum complexity"
         raise ParseError(kind, message, Position(1, 1)) from None
+    finally:
+        if collects:
+            gc.enable()

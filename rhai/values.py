@@ -154,6 +154,8 @@ def copy_value(value: Value) -> Value:
     """Return a value that shares no container with the given one."""
     kind = type(value)
     if kind is list:
+        if CONTAINERS.isdisjoint(map(type, value)):
+            return value.copy()
         return [copy_value(item) if type(item) in CONTAINERS else item for item in value]
     if kind is dict:
         return {key: copy_value(item) for key, item in value.items()}

@@ -33,6 +33,14 @@ _METADATA = "get_fn_metadata_list"
 _PLACES = (Name, This, Property, Index)
 
 
+def _has_type(operand: Operand, kind: type, at: int) -> list[ast.expr]:
+    """Return the test that an operand has a type, unless it surely has."""
+    if operand.type is kind:
+        return []
+    found = emit.call("type", [operand.code], at)
+    return [emit.compare(found, "is", emit.load(kind.__name__, at), at)]
+
+
 class CallCompiler(ExpressionCompiler):
     """Compiles calls."""
 
@@ -50,12 +58,24 @@ class CallCompiler(ExpressionCompiler):
         if function.uses_this:
             leading.append(emit.constant(None, node.at))
         name = self.script.function_name(function)
-        return self.atom(Operand(emit.call(name, leading + args, node.at), ANY), node.at)
+        kind = self.types.of_slot(function.result)
+        return self.atom(Operand(emit.call(name, leading + args, node.at), kind), node.at)
 
     def _binary(self, node: Binary) -> Operand:
         if node.op == "in" and ("contains", 2) in self.script.functions:
             return self._call(Call("contains", [node.right, node.left], node.at))
+        if node.op == "in":
+            return self._contains(node)
         return ExpressionCompiler.RULES[Binary](self, node)
+
+    def _contains(self, node: Binary) -> Operand:
+        at = node.at
+        item, container = self.atoms([node.left, node.right])
+        general = emit.call("contains", [item.code, container.code], at)
+        if item.type is not str or container.type not in {dict, ANY}:
+            return Operand(general, bool)
+        quick = emit.compare(item.code, "in", container.code, at)
+        return Operand(self.if_map(container, quick, general, at), bool)
 
     def _arguments(self, nodes: Sequence[Expr]) -> list[ast.expr]:
         return [
@@ -110,6 +130,8 @@ class CallCompiler(ExpressionCompiler):
         natives = self.script.overloads(node.name, count + 1)
         may_be_map = self.types.of(node.receiver) in _MAY_BE_MAP
         by_name = self.script.is_late or self.script.has_method(node.name, count)
+        if node.name == "len" and not node.args and not by_name:
+            return self._length(node)
         if by_name or (may_be_map and not natives.natives):
             name = emit.constant(node.name, node.at)
             functions = ("call_method", "call_constant_method")
@@ -218,6 +240,8 @@ class CallCompiler(ExpressionCompiler):
         args = [self.atom(Operand(code, ANY), at).code for code in rest]
         place = self.fixed(nodes[0])
         receiver = self.expression(place)
+        if name == "push" and len(args) == 1 and not self.has_constant_root(nodes[0]):
+            return self._push(kind, leading, place, receiver, Operand(args[0], ANY), at)
         if self.has_constant_root(nodes[0]):
             code = receiver.code if is_method else self.owned(receiver, at)
             style = f"{kind} constant" if is_method else f"{kind} value"
@@ -227,6 +251,47 @@ class CallCompiler(ExpressionCompiler):
         return self._written_back(
             place, emit.call(function, [*leading, receiver.code, *args], at), at
         )
+
+    def _push(
+        self,
+        kind: str,
+        leading: list[ast.expr],
+        place: Expr,
+        receiver: Operand,
+        item: Operand,
+        at: int,
+    ) -> Operand:
+        """Push an item; one without items of its own onto an array with room needs no call."""
+        array = self.atom(receiver, at)
+        tests = _has_type(array, list, at)
+        room = emit.constant(self.script.max_array_size, at)
+        tests.append(emit.compare(emit.call("len", [array.code], at), "<", room, at))
+        found = emit.call("type", [item.code], at)
+        tests.append(emit.compare(found, "in", emit.load("scalars", at), at))
+        quick = emit.expression(emit.call("append", [array.code, item.code], at), at)
+        outer = self.swap([])
+        function = self.script.native_name("push", 2, f"{kind} place")
+        call = emit.call(function, [*leading, array.code, item.code], at)
+        result = self._written_back(place, call, at)
+        name = self.temporary()
+        self.emit(emit.assign(name, result.code, at))
+        general = self.swap(outer)
+        unit = emit.assign(name, emit.constant(None, at), at)
+        self.emit(emit.when(emit.both(tests, at), [quick, unit], general, at))
+        return Operand(emit.load(name, at), ANY)
+
+    def _length(self, node: Method) -> Operand:
+        """Ask for a length; strings and arrays need no call."""
+        at = node.at
+        receiver = self.atom(self.expression(node.receiver), at)
+        size = emit.call("len", [receiver.code], at)
+        if receiver.type in {str, list}:
+            return Operand(size, int)
+        function = self.script.native_name("len", 1, "method value")
+        general = emit.call(function, [self.depth, receiver.code], at)
+        found = emit.call("type", [receiver.code], at)
+        test = emit.compare(found, "in", emit.load("sized", at), at)
+        return self.atom(Operand(emit.choose(test, size, general, at), ANY), at)
 
     def fixed(self, node: Expr) -> Expr:
         """Return a place whose index expressions are evaluated now, to be read and written."""

@@ -40,6 +40,7 @@ from rhai.syntax.tree import (
 )
 from rhai.values import I64_MAX, Char, Range
 
+_MAPS = frozenset({dict, ANY})
 _UNARY_NAMES = {"-": "negate", "+": "keep_sign", "!": "invert"}
 
 
@@ -125,7 +126,8 @@ class ExpressionCompiler(Frame):
         if node.slot is None and not node.added:
             return self.unknown(node)
         kind = self.types.of_slot(node.slot) if node.slot else ANY
-        return Operand(self.reading(node), kind, place=True)
+        natural = node.slot is not None and node.slot.natural and len(node.slot.writes) == 1
+        return Operand(self.reading(node), kind, place=True, natural=natural)
 
     def _this(self, node: This) -> Operand:
         return Operand(self.reading(node), ANY, place=True)
@@ -221,6 +223,12 @@ class ExpressionCompiler(Frame):
 
     def _get(self, base: Operand, node: Property) -> Operand:
         key = emit.constant(node.name, node.at)
+        if node.name == "len" and base.type in {str, list}:
+            return Operand(emit.call("len", [base.code], node.at), int)
+        if not self.script.checks_properties and emit.is_atom(base.code) and base.type in _MAPS:
+            quick = emit.call("get_entry", [base.code, key], node.at)
+            general = emit.call("get_property", [base.code, key], node.at)
+            return Operand(self.if_map(base, quick, general, node.at), ANY, place=True)
         return Operand(emit.call("get_property", [base.code, key], node.at), ANY, place=True)
 
     def _index(self, node: Index) -> Operand:
@@ -230,12 +238,50 @@ class ExpressionCompiler(Frame):
                 node.at,
                 lambda base: self._element(base, self.expression(node.index), node),
             )
+        walked = self._walked(node)
+        if walked:
+            return walked
         base, index = self.atoms([node.base, node.index])
         return self._element(base, index, node)
+
+    def _walked(self, node: Index) -> Operand | None:
+        """Read an element of what an expression gives, if the index is a plain variable.
+
+        The base is evaluated in the first test, so that no statement is needed.
+        """
+        index = node.index
+        if not isinstance(node.base, Index) or not isinstance(index, Name | Literal):
+            return None
+        outer = self.swap([])
+        base, key = self.expression(node.base), self.expression(index)
+        written = self.swap(outer)
+        tests = element_tests(Operand(emit.constant(0, node.at), ANY), key, node.at)
+        if written or not emit.is_atom(key.code) or not tests or emit.is_atom(base.code):
+            return None
+        at, name = node.at, self.temporary()
+        array = emit.load(name, at)
+        found = emit.call("type", [emit.walrus(name, base.code, at)], at)
+        tests = [
+            emit.compare(found, "is", emit.load("list", at), at),
+            *element_tests(Operand(array, list), key, at),
+        ]
+        general = emit.call("get_index", [array, key.code], at)
+        item = emit.item(array, key.code, at)
+        return Operand(emit.choose(emit.both(tests, at), item, general, at), ANY, place=True)
+
+    def if_map(self, base: Operand, quick: ast.expr, general: ast.expr, at: int) -> ast.expr:
+        """Return one of two expressions: if the base is a map, or if it is something else."""
+        if base.type is dict:
+            return quick
+        found = emit.call("type", [base.code], at)
+        return emit.choose(emit.compare(found, "is", emit.load("dict", at), at), quick, general, at)
 
     def _element(self, base: Operand, index: Operand, node: Index) -> Operand:
         at = node.at
         code: ast.expr = emit.call("get_index", [base.code, index.code], at)
+        if index.type is str and base.type in _MAPS and not self.script.checks_properties:
+            quick = emit.call("get_entry", [base.code, index.code], at)
+            return Operand(self.if_map(base, quick, code, at), ANY, place=True)
         tests = element_tests(base, index, at)
         if tests and emit.is_atom(base.code) and emit.is_atom(index.code):
             code = emit.choose(emit.both(tests, at), emit.item(base.code, index.code, at), code, at)
@@ -286,7 +332,11 @@ def element_tests(base: Operand, index: Operand, at: int) -> list[ast.expr]:
             found = emit.call("type", [operand.code], at)
             tests.append(emit.compare(found, "is", emit.load(kind.__name__, at), at))
     length = emit.call("len", [base.code], at)
-    tests.append(emit.compare_chain(emit.constant(-1, at), [("<", index.code), ("<", length)], at))
+    if index.natural:
+        tests.append(emit.compare(index.code, "<", length, at))
+    else:
+        low = emit.constant(-1, at)
+        tests.append(emit.compare_chain(low, [("<", index.code), ("<", length)], at))
     return tests
 
 

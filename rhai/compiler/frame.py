@@ -18,11 +18,13 @@ class Operand(NamedTuple):
         type: the type its value surely has, or `infer.ANY`.
         place: whether it reads a variable or part of one, whose container must be copied before it
             is stored anywhere else.
+        natural: whether it surely is an integer that is not negative.
     """
 
     code: ast.expr
     type: type
     place: bool = False
+    natural: bool = False
 
 
 class Script(Protocol):
@@ -32,6 +34,8 @@ class Script(Protocol):
     modules: dict[str, Slot]
     global_constants: dict[str, str]
     quick_string: int
+    max_array_size: int
+    checks_properties: bool
     is_late: bool
 
     def function_name(self, function: Function) -> str:
@@ -67,6 +71,7 @@ class Frame:
 
     Args:
         script: what all functions of the script share.
+        types: what the script's variables hold.
         slots: the function's variables.
         depth: code for the number of nested calls, one more for what this function calls.
         is_global: whether this is the script's own level, which sees the caller's constants.
@@ -76,6 +81,7 @@ class Frame:
     def __init__(
         self,
         script: Script,
+        types: Types,
         slots: list[Slot],
         depth: ast.expr,
         *,
@@ -84,7 +90,7 @@ class Frame:
     ) -> None:
         self.script = script
         self.slots = slots
-        self.types = Types(slots)
+        self.types = types
         self.depth = depth
         self.is_global = is_global
         self.is_main = is_main

@@ -13,9 +13,11 @@ from rhai.syntax.tree import (
     Assign,
     Binary,
     Block,
+    Call,
     Closure,
     If,
     Interpolation,
+    Jump,
     Literal,
     Logic,
     MapOf,
@@ -37,10 +39,10 @@ _BITWISE = frozenset({"<<", ">>", "&", "|", "^"})
 
 
 class Types:
-    """The types of one function's variables.
+    """The types of one script's variables.
 
     Args:
-        slots: all variables of the function.
+        slots: all variables of the script, and what its functions return.
     """
 
     def __init__(self, slots: Iterable[Slot]) -> None:
@@ -69,6 +71,10 @@ class Types:
         """Return the type of a variable."""
         found = self._types[slot]
         return ANY if found is NEVER else found
+
+    def of_result(self, node: Call) -> type:
+        """Return the type of what a call returns."""
+        return self._types.get(node.result, ANY) if node.result else ANY
 
     def of(self, node: Stmt) -> type:
         """Return the type of an expression's value, or of a statement's; ANY if not known."""
@@ -112,6 +118,8 @@ class Types:
         MapOf: lambda _types, _node: dict,
         RangeOf: lambda _types, _node: Range,
         Assign: lambda _types, _node: NoneType,
+        Call: lambda types, node: types.of_result(node),
+        Jump: lambda _types, _node: NEVER,
         Closure: lambda _types, _node: Fn,
     }
 

@@ -274,6 +274,11 @@ class StatementCompiler(SwitchCompiler):
         self._replace(node.base, changed, at)
         general = self.swap(outer)
         tests = element_tests(base, index, at)
+        if index.type is str and base.type in {dict, ANY}:
+            tests = [emit.compare(index.code, "in", base.code, at)]
+            if base.type is ANY:
+                found = emit.call("type", [base.code], at)
+                tests.insert(0, emit.compare(found, "is", emit.load("dict", at), at))
         if not tests:
             self.out.extend(general)
             return

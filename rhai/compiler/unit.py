@@ -15,10 +15,11 @@ imported.
 """
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import CodeType, FunctionType
 
 from rhai.compiler import emit
+from rhai.compiler.infer import Types
 from rhai.compiler.statements import StatementCompiler
 from rhai.errors import EvalError
 from rhai.runtime.functions import FunctionInfo, method_styles
@@ -68,6 +69,8 @@ class UnitCompiler:
             constant: f"g{number}" for number, constant in enumerate(sorted(program.constants))
         }
         self.quick_string = Sizes(engine.limits).quick_string
+        self.max_array_size = engine.limits.max_array_size
+        self.checks_properties = engine.options.fail_on_invalid_map_property
         self._method_keys = {key[:2] for key in [*program.functions, *program.methods]}
         self._function_names = {name for name, _ in program.functions}
         self._names: dict[Function, str] = {
@@ -81,13 +84,20 @@ class UnitCompiler:
         program = self._program
         return [*program.functions.values(), *program.methods.values(), *program.closures]
 
+    def _all_slots(self) -> Iterator[Slot]:
+        yield from self._program.slots
+        for function in self._all_functions():
+            yield from function.slots
+            yield function.result
+
     def compile(self) -> CompiledUnit:
         """Return the script as code."""
+        self._types = Types(self._all_slots())
         functions = [self._function(function) for function in self._all_functions()]
         depth = emit.load("depth", 0) if self.is_late else emit.constant(1, 0)
         is_function = self._late is not None and bool(self._name) and self._name != "eval"
         main = StatementCompiler(
-            self, self._program.slots, depth, is_global=not is_function, is_main=True
+            self, self._types, self._program.slots, depth, is_global=not is_function, is_main=True
         )
         statements = main.body(self._program.body)
         body = [*self._prologue(), *functions, *self._link(), *statements]
@@ -127,7 +137,7 @@ class UnitCompiler:
     def _function(self, function: Function) -> ast.stmt:
         at = function.at
         deeper = emit.binary("+", emit.load("depth", at), emit.constant(1, at), at)
-        frame = StatementCompiler(self, function.slots, deeper, is_global=False)
+        frame = StatementCompiler(self, self._types, function.slots, deeper, is_global=False)
         max_calls = emit.constant(self._engine.limits.max_call_levels, at)
         too_deep = emit.compare(emit.load("depth", at), ">", max_calls, at)
         overflow = emit.expression(emit.call("overflow_stack", [], at), at)

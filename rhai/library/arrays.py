@@ -12,7 +12,7 @@ from rhai.runtime.faults import too_large
 from rhai.runtime.operators import contains
 from rhai.runtime.registry import GETTER, Native
 from rhai.runtime.sizes import Sizes
-from rhai.values import I64_MAX, Range, Value, copy_value
+from rhai.values import CONTAINERS, I64_MAX, Range, Value, copy_value
 
 Array = list[Value]
 
@@ -168,7 +168,10 @@ class _Growth:
     def _pad(self, items: Array, length: int, value: Value) -> tuple[Array, None]:
         if length > self._limit:
             raise too_large("Size of array/BLOB too large")
-        items.extend([copy_value(value) for _ in range(length - len(items))])
+        if type(value) in CONTAINERS:
+            items.extend([copy_value(value) for _ in range(length - len(items))])
+        else:
+            items.extend([value] * (length - len(items)))
         return self._checked(items, value)
 
     def _splice(self, items: Array, start: int, count: int, new: Array) -> tuple[Array, None]:

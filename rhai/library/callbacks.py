@@ -1,13 +1,14 @@
 """Functions on arrays and maps that take a function of the script."""
 
 from collections.abc import Callable, Iterator
+from functools import reduce
 
 from rhai.library.text import clamp
 from rhai.runtime.callbacks import Callback
 from rhai.runtime.functions import Cell, call_fn, call_pointer
 from rhai.runtime.registry import Native
 from rhai.runtime.sizes import Sizes
-from rhai.values import Fn, Value, copy_value
+from rhai.values import CONTAINERS, Fn, Value, copy_value
 
 Array = list[Value]
 Map = dict[str, Value]
@@ -21,8 +22,7 @@ def functions(sizes: Sizes) -> Iterator[Native]:
     yield from _map_functions(sizes)
 
     def mapped(depth: int, items: Array, function: Fn) -> Array:
-        call = Callback(depth, function, 1).call
-        return sizes.checked_array([call(item, index) for index, item in enumerate(items)])
+        return sizes.checked_array(Callback(depth, function, 1).results(items))
 
     def zipped(depth: int, items: Array, others: Array, function: Fn) -> Array:
         call = Callback(depth, function, 2).call
@@ -82,7 +82,9 @@ def _all(depth: int, items: Array, function: Fn) -> bool:
 
 
 def _filter(depth: int, items: Array, function: Fn) -> Array:
-    return [copy_value(items[index]) for index in _holding(depth, items, function)]
+    verdicts = Callback(depth, function, 1).results(items)
+    pairs = zip(items, verdicts, strict=True)
+    return [copy_value(item) for item, verdict in pairs if verdict is True]
 
 
 def _folds() -> Iterator[Native]:
@@ -93,8 +95,12 @@ def _folds() -> Iterator[Native]:
 
 def _fold(backwards: bool) -> Callable[..., Value]:
     def fold(depth: int, items: Array, function: Fn, initial: Value = None) -> Value:
-        call = Callback(depth, function, 2, this=1).call
-        result = copy_value(initial)
+        callback = Callback(depth, function, 2, this=1)
+        result, simple = copy_value(initial), callback.simple
+        if simple and not backwards and CONTAINERS.isdisjoint(map(type, items)):
+            # The result so far belongs to nobody else, so it need not be copied.
+            return reduce(simple, items, result)
+        call = callback.call
         numbers = range(len(items))
         for index in reversed(numbers) if backwards else numbers:
             result = call(result, items[index], index)

@@ -5,6 +5,7 @@ and its index, or on the element as ``this``, whatever the function's parameters
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
 from rhai.runtime.faults import function_not_found
@@ -26,6 +27,11 @@ class Callback:
         pointer: the function pointer.
         given: how many arguments there always are.
         this: which of them may be `this` instead.
+
+    Attributes:
+        cell: what `this` was bound to by the latest call, if it was.
+        simple: calls the function with just the given arguments, which must not be containers.
+        call: calls it with the given arguments and an index.
     """
 
     def __init__(self, depth: int, pointer: Fn, given: int, this: int = 0) -> None:
@@ -34,6 +40,7 @@ class Callback:
         self._given = given
         self._this = this
         self.cell: Cell | None = None
+        self.simple: Callable[..., Value] | None = None
         self.call: Callable[..., Value] = self._choose()
 
     def _choose(self) -> Callable[..., Value]:
@@ -63,14 +70,17 @@ class Callback:
         def call(*args: Value) -> Value:
             return code(*leading, *map(_owned, args[:-1]))
 
-        def call_one(item: Value, _index: Value) -> Value:
-            return code(*leading, copy_value(item) if type(item) in CONTAINERS else item)
+        if not any(type(value) in CONTAINERS for value in self._pointer.curried):
+            self.simple = partial(code, *leading)
+        return call
 
-        return call_one if self._given == 1 and not self._has_containers else call
-
-    @property
-    def _has_containers(self) -> bool:
-        return any(type(value) in CONTAINERS for value in self._pointer.curried)
+    def results(self, items: list[Value]) -> list[Value]:
+        """Return the results for all items of an array."""
+        simple = self.simple
+        if simple is not None and CONTAINERS.isdisjoint(map(type, items)):
+            return [simple(item) for item in items]
+        call = self.call
+        return [call(item, index) for index, item in enumerate(items)]
 
     def _leading(self, function: ScriptFunction) -> list[Value]:
         this = [None] if function.info.uses_this else []

@@ -175,6 +175,11 @@ def matches(value: Value, case: Value) -> bool:
 
 _FIXED: dict[str, object] = {
     "int": int,
+    "str": str,
+    "append": list.append,
+    "dict": dict,
+    "sized": frozenset({str, list}),
+    "get_entry": dict.get,
     "list": list,
     "type": type,
     "len": len,

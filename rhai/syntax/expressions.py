@@ -52,10 +52,15 @@ class ExpressionParser(Cursor):
     Attributes:
         unknown: the names that nothing declares.
         constants: the names asked for as ``global::name``.
+        calls: all calls by name.
+        mentioned: the names of variables, methods and special functions; a function among them may
+            be called with anything.
     """
 
     unknown: list[Name]
     constants: set[str]
+    calls: list[Call]
+    mentioned: set[str]
 
     @property
     def in_function(self) -> bool:
@@ -217,11 +222,14 @@ class ExpressionParser(Cursor):
     def _name(self) -> Expr:
         token = self.advance()
         if self.kind in {"(", t.UNIT}:
-            return Call(token.value, self._arguments(token.value), token.at)
+            call = Call(token.value, self._arguments(token.value), token.at)
+            self.calls.append(call)
+            return call
         if self.kind == "::":
             return self._path(token)
         if self.kind == "!" and self._calls_in_scope():
             return self._scoped_call(token)
+        self.mentioned.add(token.value)
         name = self.scopes.name(token.value, token.at)
         if name.slot is None:
             self.unknown.append(name)
@@ -232,6 +240,7 @@ class ExpressionParser(Cursor):
 
     def _scoped_call(self, token: Token) -> Expr:
         self.advance()
+        self.mentioned.add("eval")
         args = self._arguments(token.value)
         site = self.scopes.site(in_function=self.in_function, adds=False)
         return ScopedCall(token.value, args, site, token.at)
@@ -262,6 +271,7 @@ class ExpressionParser(Cursor):
         token = self.advance()
         if token.value in t.SPECIAL_FUNCTIONS and self.kind in {"(", t.UNIT}:
             args = self._arguments(token.value)
+            self.mentioned.add(token.value)
             special = self._SPECIAL.get((token.value, len(args)))
             return special(self, args) if special else Call(token.value, args, token.at)
         if token.value == "this" and self.in_function:
@@ -392,6 +402,7 @@ class ExpressionParser(Cursor):
             raise self.error("MalformedCapture", text, token.at)
         if self.kind in {"(", t.UNIT}:
             args = self._arguments(token.value)
+            self.mentioned.add(token.value)
             if token.value == f"set_{TAG}":
                 tag(base)
             return Method(base, token.value, args, safe, token.at)

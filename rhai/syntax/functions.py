@@ -72,18 +72,18 @@ class FunctionParser(SwitchParser):
             if token.kind != t.IDENT:
                 why = "to close the parameters list of anonymous function or closure"
                 raise self.missing("|", why)
-            self._parameter(parameters, token, "")
+            self._parameter(parameters, token, "").writes.append(None)
             if self.kind != "|":
                 self.expect(",", "to separate the parameters of anonymous function")
         return list(parameters.values())
 
-    def _parameter(self, parameters: dict[str, Slot], token: Token, function: str) -> None:
+    def _parameter(self, parameters: dict[str, Slot], token: Token, function: str) -> Slot:
         if token.value in parameters:
             text = f"Duplicated parameter {token.value} for function {function}"
             raise self.error("FnDuplicatedParam", text)
         self.advance()
         slot = parameters[token.value] = self.scopes.declare(token.value)
-        slot.writes.append(None)
+        return slot
 
     def private_function(self) -> None:
         """Parse ``private fn``."""
@@ -144,9 +144,11 @@ class FunctionParser(SwitchParser):
             text = f"Expecting body statement block for function {name}"
             raise self.error("FnMissingBody", text)
         body = self.block()
-        return Function(
+        function = Function(
             name, parameters, body, self.scopes.slots, at, uses_this=self.scopes.uses_this
         )
+        function.result.writes = [body, *self.scopes.returned]
+        return function
 
     def _function_name(self) -> tuple[str, str]:
         """Return the type a function is for, if it is for one, and its name."""

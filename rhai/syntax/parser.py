@@ -71,6 +71,8 @@ class Parser(FunctionParser):
         self.closures = []
         self.unknown = []
         self.constants = set()
+        self.calls = []
+        self.mentioned = set()
         self.modules: dict[str, Slot] = {}
         self.module_count = 0
         self.is_global = True
@@ -102,6 +104,8 @@ class Parser(FunctionParser):
         self.go_to(function.first_token)
         self.max_depth = self.limits.max_function_expr_depth
         parsed = self.function_rest(function.name, function.at)
+        for slot in parsed.parameters:
+            slot.writes.append(None)
         captures = self.scopes.captures
         parsed.parameters = [slot for _, slot in captures] + parsed.parameters
         parsed.captured = len(captures)
@@ -113,6 +117,7 @@ class Parser(FunctionParser):
         while self.kind != t.EOF:
             self._terminated(self.statement(), body)
         self._check_unknown()
+        self._connect()
         return Program(
             Block(body, 0),
             self.functions,
@@ -123,6 +128,20 @@ class Parser(FunctionParser):
             self.module_count,
             self.constants,
         )
+
+    def _connect(self) -> None:
+        """Tell calls what they return, and parameters what is passed to them."""
+        for call in self.calls:
+            function = self.functions.get((call.name, len(call.args)))
+            if function is not None:
+                call.result = function.result
+                for slot, value in zip(function.parameters, call.args, strict=True):
+                    slot.writes.append(value)
+        called_from_elsewhere = self.source.name or not self.mentioned.isdisjoint({"eval", "Fn"})
+        for function in [*self.functions.values(), *self.methods.values()]:
+            if called_from_elsewhere or function.this_type or function.name in self.mentioned:
+                for slot in function.parameters:
+                    slot.writes.append(None)
 
     def _check_unknown(self) -> None:
         """In strict mode, refuse names that are neither variables nor functions."""
@@ -213,6 +232,8 @@ class Parser(FunctionParser):
         value = None
         if token.kind != "continue" and self.kind not in _NO_VALUE:
             value = self.expression()
+        if token.kind == "return":
+            self.scopes.returned.append(value or Literal(None, token.at))
         return Jump(token.kind, value, token.at)
 
     def statement_expression(self) -> Expr:
@@ -304,6 +325,7 @@ class Parser(FunctionParser):
         self.scopes.open()
         item = self.scopes.declare(names[0].value)
         item.writes.append(Literal(0, at) if isinstance(iterable, RangeOf) else None)
+        item.natural = _is_natural(iterable)
         counter = None
         if len(names) > 1:
             counter = self.scopes.declare(names[1].value)
@@ -405,6 +427,16 @@ class Parser(FunctionParser):
         "export": _export,
         **dict.fromkeys(("break", "continue", "return", "throw"), jump),
     }
+
+
+def _is_natural(iterable: Expr) -> bool:
+    """Whether an iterable surely is a range of integers that are not negative."""
+    if not isinstance(iterable, RangeOf):
+        return False
+    start = iterable.start
+    return start is None or (
+        isinstance(start, Literal) and type(start.value) is int and start.value >= 0
+    )
 
 
 def _note_write(target: Name, token: t.Token, value: Expr) -> None:

@@ -5,7 +5,7 @@ there and captured. Text that is run later (``eval``, ``f!()``) is parsed as if 
 whose parent is the `Site` it was met at.
 """
 
-from rhai.syntax.tree import Name, Site, Slot
+from rhai.syntax.tree import Expr, Name, Site, Slot
 
 
 class _Table(dict[str, Slot]):
@@ -40,6 +40,7 @@ class Scopes:
         self.slots: list[Slot] = []
         self.captures: list[tuple[Name, Slot]] = []
         self.loops = 0
+        self.returned: list[Expr | None] = []
         self.uses_this = False
 
     @classmethod

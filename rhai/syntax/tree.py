@@ -20,6 +20,7 @@ class Slot:
         number: unique within a function; names the Python local.
         writes: what the variable can hold, for type inference; None is a value of any type.
         shared: whether it lives in a cell, because a closure or `eval` may reach it.
+        natural: whether a loop stores integers in it that are not negative.
         tagged: whether something sets its tag, a number beside its value.
     """
 
@@ -29,6 +30,7 @@ class Slot:
     writes: list["Expr | None"] = field(default_factory=list)
     shared: bool = False
     tagged: bool = False
+    natural: bool = False
 
     def share(self) -> None:
         """Move the variable to a cell; from then on anything may be stored in it."""
@@ -237,11 +239,16 @@ class MapOf:
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """``name(args)``; `at` is the name's."""
+    """``name(args)``; `at` is the name's.
+
+    Attributes:
+        result: holds what the script's function of that name can return, if there is one.
+    """
 
     name: str
     args: "list[Expr]"
     at: int
+    result: Slot | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -394,6 +401,7 @@ class Function:
         this_type: the only type it is a method of; empty for all types.
         uses_this: whether it takes what it is called on.
         first_token: where its parameters start in the token list.
+        result: holds what the function can return.
     """
 
     name: str
@@ -406,6 +414,7 @@ class Function:
     private: bool = False
     captured: int = 0
     first_token: int = 0
+    result: Slot = field(default_factory=lambda: Slot("", 0, constant=True))
 
     @property
     def is_anonymous(self) -> bool:

@@ -5,7 +5,7 @@ import ast
 from rhai import Engine
 from rhai.compiler import emit
 from rhai.compiler.frame import Frame, Operand
-from rhai.compiler.infer import ANY
+from rhai.compiler.infer import ANY, Types
 from rhai.compiler.unit import UnitCompiler
 from rhai.syntax.parser import Parser
 from rhai.syntax.tree import Slot
@@ -15,7 +15,7 @@ def frame() -> Frame:
     engine = Engine()
     parser = Parser("1", engine.limits)
     script = UnitCompiler(parser.source, parser.program(), engine)
-    return Frame(script, [], emit.constant(1, 0), is_global=True)
+    return Frame(script, Types([]), [], emit.constant(1, 0), is_global=True)
 
 
 def test_an_atom_stays_and_a_call_goes_to_a_temporary() -> None:
