@@ -253,10 +253,14 @@ class Engine:
 
     def run_unit(self, unit: CompiledUnit, scope: Mapping[str, Value]) -> Value:
         """Run compiled code with the caller's constants; `Script.run` is the public way."""
+        return _unwrapped(self.new_run(unit, scope).execute())
+
+    def new_run(self, unit: CompiledUnit, scope: Mapping[str, Value]) -> Run:
+        """Return a run of compiled code that has not begun."""
         constants = {name: self._wrapped(value) for name, value in scope.items()}
         meter = Meter(self.limits.max_operations, self._on_progress)
         session = Session(self, meter, self._sizes, self._resolve, self._debug)
-        return _unwrapped(Run(session, unit, constants).execute())
+        return Run(session, unit, constants)
 
     def _resolve(self, path: str, importer: str) -> str | Module | None:
         module = self._modules.get(path)

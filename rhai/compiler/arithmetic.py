@@ -76,8 +76,8 @@ def operate(
     slow = emit.call(name, [left.code, right.code], at)
     operation = _Operation(frame, op, left, right, slow, at)
     if op in _COMPARISONS:
-        return Operand(_comparison(operation), bool)
-    inline = _inline(op, left, right)
+        return Operand(slow if frame.is_cold else _comparison(operation), bool)
+    inline = None if frame.is_cold else _inline(op, left, right)
     kind = bool if op == "in" else result_type(op, left.type, right.type)
     return Operand(inline(operation) if inline else slow, kind)
 

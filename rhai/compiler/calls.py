@@ -130,7 +130,7 @@ class CallCompiler(ExpressionCompiler):
         natives = self.script.overloads(node.name, count + 1)
         may_be_map = self.types.of(node.receiver) in _MAY_BE_MAP
         by_name = self.script.is_late or self.script.has_method(node.name, count)
-        if node.name == "len" and not node.args and not by_name:
+        if node.name == "len" and not node.args and not by_name and not self.is_cold:
             return self._length(node)
         if by_name or (may_be_map and not natives.natives):
             name = emit.constant(node.name, node.at)
@@ -240,8 +240,12 @@ class CallCompiler(ExpressionCompiler):
         args = [self.atom(Operand(code, ANY), at).code for code in rest]
         place = self.fixed(nodes[0])
         receiver = self.expression(place)
-        if name == "push" and len(args) == 1 and not self.has_constant_root(nodes[0]):
-            return self._push(kind, leading, place, receiver, Operand(args[0], ANY), at)
+        is_push = name == "push" and len(args) == 1 and not self.is_cold
+        if is_push and not self.has_constant_root(nodes[0]):
+            array = self.atom(receiver, at)
+            function = self.script.native_name(name, len(nodes), f"{kind} place")
+            call = emit.call(function, [*leading, array.code, *args], at)
+            return self._push(place, array, args[0], call, at)
         if self.has_constant_root(nodes[0]):
             code = receiver.code if is_method else self.owned(receiver, at)
             style = f"{kind} constant" if is_method else f"{kind} value"
@@ -253,31 +257,24 @@ class CallCompiler(ExpressionCompiler):
         )
 
     def _push(
-        self,
-        kind: str,
-        leading: list[ast.expr],
-        place: Expr,
-        receiver: Operand,
-        item: Operand,
-        at: int,
+        self, place: Expr, array: Operand, item: ast.expr, general: ast.expr, at: int
     ) -> Operand:
         """Push an item; one without items of its own onto an array with room needs no call."""
-        array = self.atom(receiver, at)
         tests = _has_type(array, list, at)
         room = emit.constant(self.script.max_array_size, at)
         tests.append(emit.compare(emit.call("len", [array.code], at), "<", room, at))
-        found = emit.call("type", [item.code], at)
+        found = emit.call("type", [item], at)
         tests.append(emit.compare(found, "in", emit.load("scalars", at), at))
-        quick = emit.expression(emit.call("append", [array.code, item.code], at), at)
-        outer = self.swap([])
-        function = self.script.native_name("push", 2, f"{kind} place")
-        call = emit.call(function, [*leading, array.code, item.code], at)
-        result = self._written_back(place, call, at)
         name = self.temporary()
+        quick = [
+            emit.expression(emit.call("append", [array.code, item], at), at),
+            emit.assign(name, emit.constant(None, at), at),
+        ]
+        outer = self.swap([])
+        result = self._written_back(place, general, at)
         self.emit(emit.assign(name, result.code, at))
-        general = self.swap(outer)
-        unit = emit.assign(name, emit.constant(None, at), at)
-        self.emit(emit.when(emit.both(tests, at), [quick, unit], general, at))
+        slow = self.swap(outer)
+        self.emit(emit.when(emit.both(tests, at), quick, slow, at))
         return Operand(emit.load(name, at), ANY)
 
     def _length(self, node: Method) -> Operand:

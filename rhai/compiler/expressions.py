@@ -225,7 +225,8 @@ class ExpressionCompiler(Frame):
         key = emit.constant(node.name, node.at)
         if node.name == "len" and base.type in {str, list}:
             return Operand(emit.call("len", [base.code], node.at), int)
-        if not self.script.checks_properties and emit.is_atom(base.code) and base.type in _MAPS:
+        inlines = not self.script.checks_properties and not self.is_cold
+        if inlines and emit.is_atom(base.code) and base.type in _MAPS:
             quick = emit.call("get_entry", [base.code, key], node.at)
             general = emit.call("get_property", [base.code, key], node.at)
             return Operand(self.if_map(base, quick, general, node.at), ANY, place=True)
@@ -238,7 +239,7 @@ class ExpressionCompiler(Frame):
                 node.at,
                 lambda base: self._element(base, self.expression(node.index), node),
             )
-        walked = self._walked(node)
+        walked = None if self.is_cold else self._walked(node)
         if walked:
             return walked
         base, index = self.atoms([node.base, node.index])
@@ -279,6 +280,8 @@ class ExpressionCompiler(Frame):
     def _element(self, base: Operand, index: Operand, node: Index) -> Operand:
         at = node.at
         code: ast.expr = emit.call("get_index", [base.code, index.code], at)
+        if self.is_cold:
+            return Operand(code, ANY, place=True)
         if index.type is str and base.type in _MAPS and not self.script.checks_properties:
             quick = emit.call("get_entry", [base.code, index.code], at)
             return Operand(self.if_map(base, quick, code, at), ANY, place=True)

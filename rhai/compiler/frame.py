@@ -95,8 +95,14 @@ class Frame:
         self.is_global = is_global
         self.is_main = is_main
         self.out: list[ast.stmt] = []
+        self.break_targets: list[str | None] = []
         self._temporaries = 0
         self._variables = len(slots)
+
+    @property
+    def is_cold(self) -> bool:
+        """Whether this is run only once, so that small code is better than fast code."""
+        return self.is_main and not self.break_targets
 
     def new_slot(self, kind: type) -> Slot:
         """Return a variable of the compiler's own, of a known type."""

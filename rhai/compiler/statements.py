@@ -46,7 +46,6 @@ class StatementCompiler(SwitchCompiler):
 
     def body(self, node: Stmt) -> list[ast.stmt]:
         """Compile a whole function body; its last value is the function's."""
-        self.break_targets: list[str | None] = []
         self.caught: list[str] = []
         for slot in self.slots:
             if slot.tagged:
@@ -274,7 +273,9 @@ class StatementCompiler(SwitchCompiler):
         self._replace(node.base, changed, at)
         general = self.swap(outer)
         tests = element_tests(base, index, at)
-        if index.type is str and base.type in {dict, ANY}:
+        if self.is_cold:
+            tests = []
+        elif index.type is str and base.type in {dict, ANY}:
             tests = [emit.compare(index.code, "in", base.code, at)]
             if base.type is ANY:
                 found = emit.call("type", [base.code], at)

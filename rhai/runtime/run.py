@@ -152,8 +152,20 @@ class Run:
         Raises:
             EvalError: the script failed; place and call stack are filled in.
         """
+        return self._ended(lambda: self._unit.run(*self._arguments))
+
+    def feed(self, unit: CompiledUnit, variables: dict[str, Cell]) -> Value:
+        """Run code that was compiled to see some variables, and that may add some.
+
+        Raises:
+            EvalError: it failed; place and call stack are filled in.
+        """
+        captured = [variables[name] for name in unit.captures]
+        return self._ended(lambda: unit.run(*self._arguments, 1, None, variables, *captured))
+
+    def _ended(self, code: Callable[[], Value]) -> Value:
         try:
-            return self._unit.run(*self._arguments)
+            return code()
         except ScriptExit as done:
             return done.value
         except EvalError as error:

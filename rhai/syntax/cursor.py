@@ -28,6 +28,7 @@ class Cursor:
         self.depth = 0
         self.scopes = Scopes()
         self._tokens = tokenize(text, self.options.disabled_symbols)
+        self._kinds = [token.kind for token in self._tokens]
         self._next = 0
 
     @property
@@ -55,7 +56,8 @@ class Cursor:
     @property
     def kind(self) -> str:
         """The next token's kind."""
-        return self.token.kind
+        kind = self._kinds[self._next]
+        return self.token.kind if kind == t.BAD else kind
 
     def advance(self) -> Token:
         """Return the next token and step over it; the end is never stepped over."""
