@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from inspect import signature
+from time import monotonic, sleep
 from typing import Any
 
 from rhai.compiler.unit import UnitCompiler
@@ -14,7 +15,7 @@ from rhai.library import standard_library
 from rhai.limits import Limits
 from rhai.options import Options
 from rhai.runtime.functions import Functions
-from rhai.runtime.helpers import helper_table
+from rhai.runtime.helpers import helper_table, strict_properties
 from rhai.runtime.meter import Meter
 from rhai.runtime.modules import Module, Resolver
 from rhai.runtime.operators import operator_table
@@ -27,6 +28,7 @@ from rhai.syntax.source import Source
 from rhai.syntax.tree import Block, Name, Program, Site, Slot
 from rhai.values import Foreign, Value, check_value
 
+_NAP = 0.02  # seconds
 _CACHED_SCRIPTS = 256
 _MAX_CACHED_LENGTH = 65536
 
@@ -87,8 +89,12 @@ class Engine:
         self.registry = Registry(standard_library(sizes))
         self.registry.add(Native("print", (), lambda: self._print("")))
         self.registry.add(Native("print", (object,), lambda value: self._print(display(value))))
+        self.registry.add(Native("sleep", (int,), self._sleep))
+        self.registry.add(Native("sleep", (float,), self._sleep))
         self.operators = operator_table(sizes)
         self.helpers = helper_table(sizes, self.operators, self.registry)
+        if self.options.fail_on_invalid_map_property:
+            self.helpers.update(strict_properties(self.helpers))
         self._types: dict[type, type[Foreign]] = {}
         self._modules: dict[str, Module] = {}
         self._scripts: OrderedDict[str, Script] = OrderedDict()
@@ -249,7 +255,13 @@ class Engine:
     def _wrapped(self, value: object) -> Value:
         """Return a host's value as one of the language."""
         foreign = self._types.get(type(value))
-        return foreign(value) if foreign else check_value(value)
+        if foreign:
+            return foreign(value)
+        if self._types and type(value) is list:
+            return [self._wrapped(item) for item in value]
+        if self._types and type(value) is dict:
+            return {key: self._wrapped(item) for key, item in value.items()}
+        return check_value(value)
 
     def run_unit(self, unit: CompiledUnit, scope: Mapping[str, Value]) -> Value:
         """Run compiled code with the caller's constants; `Script.run` is the public way."""
@@ -268,6 +280,14 @@ class Engine:
             return self._resolver(path, importer)
         return module
 
+    def _sleep(self, seconds: float) -> None:
+        """Sleep in short naps; between two of them the host may end the run."""
+        end = monotonic() + seconds
+        while (left := end - monotonic()) > 0:
+            sleep(min(left, _NAP))
+            if self._on_progress:
+                self._on_progress()
+
     def _print(self, text: str) -> None:
         if self._on_print:
             self._on_print(text)
@@ -278,6 +298,11 @@ class Engine:
 
 
 def _unwrapped(value: Value) -> Value:
+    """Return a value as the host knows it: its own objects instead of what carries them."""
+    if type(value) is list:
+        return [_unwrapped(item) for item in value]
+    if type(value) is dict:
+        return {key: _unwrapped(item) for key, item in value.items()}
     return value.value if isinstance(value, Foreign) else value
 
 

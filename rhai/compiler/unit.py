@@ -94,7 +94,9 @@ class UnitCompiler:
         """Return the script as code."""
         self._types = Types(self._all_slots())
         functions = [self._function(function) for function in self._all_functions()]
-        depth = emit.load("depth", 0) if self.is_late else emit.constant(1, 0)
+        depth: ast.expr = emit.constant(1, 0)
+        if self.is_late:
+            depth = emit.binary("+", emit.load("depth", 0), depth, 0)
         is_function = self._late is not None and bool(self._name) and self._name != "eval"
         main = StatementCompiler(
             self, self._types, self._program.slots, depth, is_global=not is_function, is_main=True

@@ -142,16 +142,7 @@ class _Growth:
         yield Native("splice", (list, Range, list), self._splice_range, mutates=True)
 
     def _checked(self, items: Array, added: Value) -> tuple[Array, None]:
-        """Check an array after something was added.
-
-        What nested values hold is counted each time the length has doubled, so that building an
-        array of arrays stays linear.
-        """
-        length = len(items)
-        doubled = length & (length - 1) == 0
-        if length > self._limit or (doubled and type(added) in {list, dict}):
-            self._sizes.checked_array(items)
-        return items, None
+        return self._sizes.grown(items, added), None
 
     def _push(self, items: Array, value: Value) -> tuple[Array, None]:
         items.append(value)

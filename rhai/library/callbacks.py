@@ -37,7 +37,12 @@ def functions(sizes: Sizes) -> Iterator[Native]:
 def _calling(
     name: str, types: tuple[type, ...], run: Callable[..., Value], *, mutates: bool = False
 ) -> Native:
-    return Native(name, types, run, mutates=mutates, calls_back=True)
+    """Return a function that walks a copy of its container, which callbacks cannot reach."""
+
+    def walk(depth: int, container: Value, *args: Value) -> Value:
+        return run(depth, container.copy(), *args)
+
+    return Native(name, types, walk, mutates=mutates, calls_back=True)
 
 
 def _holding(depth: int, items: Array, function: Fn, start: int = 0) -> Iterator[int]:

@@ -4,6 +4,9 @@ Replacing returns the container: the same object for arrays and maps, a new valu
 integers, which the compiler stores where the old one was.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from rhai.errors import ScriptError
 from rhai.runtime.arithmetic import wrap
 from rhai.runtime.faults import (
@@ -12,6 +15,7 @@ from rhai.runtime.faults import (
     outside_string,
     type_mismatch,
 )
+from rhai.runtime.sizes import Sizes
 from rhai.values import Blob, Char, Range, Value, signature_name, type_name
 
 _BITS = 64
@@ -147,6 +151,22 @@ def set_property(base: Value, name: str, value: Value) -> Value:
         f" '{type_name(base)}' to handle '{type_name(value)}'",
         details={"property": name},
     )
+
+
+Setter = Callable[[Value, Any, Value], Value]
+
+
+def sized(replace: Setter, sizes: Sizes) -> Setter:
+    """Return a way to store that keeps to the sizes: containers may have grown."""
+
+    def replace_checked(base: Value, key: Any, value: Value) -> Value:
+        changed = replace(base, key, value)
+        kind = type(changed)
+        if kind is dict or kind is list:
+            return sizes.grown(changed, value)
+        return sizes.checked_string(changed) if kind is str else changed
+
+    return replace_checked
 
 
 def no_getter(base: Value, name: str) -> ScriptError:

@@ -22,6 +22,13 @@ def variable_not_found(name: str) -> ScriptError:
     )
 
 
+def property_not_found(name: str) -> ScriptError:
+    """Return the error that a map lacks a property."""
+    return ScriptError(
+        "ErrorPropertyNotFound", f"Property not found: {name}", details={"property": name}
+    )
+
+
 def non_pure_call(name: str) -> ScriptError:
     """Return the error that a method would change a constant."""
     return ScriptError(

@@ -7,9 +7,17 @@ Compiled code calls a script function it knows directly. Everything else comes h
 from collections.abc import Callable
 from typing import NamedTuple
 
-from rhai.runtime.faults import data_race, function_not_found, non_pure_call, unbound_this
+from rhai.runtime.faults import (
+    data_race,
+    function_not_found,
+    non_pure_call,
+    too_large,
+    unbound_this,
+)
 from rhai.runtime.registry import Native, Overloads, Registry
 from rhai.values import CONTAINERS, Fn, Value, copy_value, type_name
+
+_MAX_ARGUMENTS = 255
 
 
 class Cell:
@@ -199,6 +207,8 @@ def curry(pointer: Value, *args: Value) -> Fn:
     """Return a pointer with more arguments fixed. Raises: EvalError if it is none."""
     if type(pointer) is not Fn:
         raise function_not_found("curry", (pointer, *args))
+    if len(pointer.curried) + len(args) > _MAX_ARGUMENTS:
+        raise too_large("Number of arguments too large")
     return Fn(pointer.name, pointer.curried + args, pointer.target, pointer.home)
 
 

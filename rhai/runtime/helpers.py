@@ -8,7 +8,7 @@ from rhai.compiler.infer import SCALARS
 from rhai.display import display
 from rhai.errors import ScriptError
 from rhai.runtime import faults
-from rhai.runtime.access import get_index, no_getter, set_index, set_property
+from rhai.runtime.access import get_index, no_getter, set_index, set_property, sized
 from rhai.runtime.functions import (
     Cell,
     bound,
@@ -49,6 +49,8 @@ def helper_table(
     table["placed_add"] = placed(assigning_addition(operators["+"], sizes))
     table.update(_FIXED)
     table["get_property"] = _property_reader(registry)
+    table["set_index"] = sized(set_index, sizes)
+    table["set_property"] = sized(set_property, sizes)
     table["concatenate"] = _concatenation(sizes)
     table["checked_string"] = sizes.checked_string
     table["checked_array"] = sizes.checked_array
@@ -72,6 +74,25 @@ def _property_reader(registry: Registry) -> Callable[[Value, str], Value]:
         return native.run(base)
 
     return get_property
+
+
+def strict_properties(table: dict[str, object]) -> dict[str, object]:
+    """Return the readers for an engine that refuses properties a map lacks."""
+    readers: dict[str, object] = {}
+    for name in ("get_property", "get_index"):
+        read = table[name]
+        assert callable(read)
+        readers[name] = _refusing(read)
+    return readers
+
+
+def _refusing(read: Callable[[Value, Value], Value]) -> Callable[[Value, Value], Value]:
+    def get(base: Value, key: Value) -> Value:
+        if type(base) is dict and type(key) is str and key not in base:
+            raise faults.property_not_found(key)
+        return read(base, key)
+
+    return get
 
 
 def _concatenation(sizes: Sizes) -> Callable[..., str]:
@@ -191,8 +212,6 @@ _FIXED: dict[str, object] = {
     "keep_sign": keep_sign,
     "invert": invert,
     "get_index": get_index,
-    "set_index": set_index,
-    "set_property": set_property,
     "make_range": make_range,
     "not_boolean": not_boolean,
     "no_variable": no_variable,

@@ -126,13 +126,13 @@ def assigning_addition(add: BinaryOperator, sizes: Sizes) -> BinaryOperator:
                 a.extend(copy_value(b))
             else:
                 a.append(copy_value(b))
-            return sizes.checked(a)
+            return sizes.grown(a, b)
         if type(a) is Blob and type(b) is int:
             a.append(b & _BYTE)
-            return sizes.checked(a)
+            return sizes.grown(a, b)
         if type(a) is Blob and type(b) is str:
             a.extend(b.encode())
-            return sizes.checked(a)
+            return sizes.grown(a, b)
         return add(a, b)
 
     return add_to

@@ -43,6 +43,22 @@ class Sizes:
         self._check_nested(entries)
         return entries
 
+    def grown(self, items: Value, added: Value) -> Value:
+        """Return an array, map or BLOB after something was added to it.
+
+        What nested values hold is counted each time the length has doubled, so that building an
+        array of arrays stays linear.
+
+        Raises:
+            EvalError: it, or what it holds in all, is too large.
+        """
+        length = len(items)
+        limit = self.limits.max_map_size if type(items) is dict else self.limits.max_array_size
+        doubled = length & (length - 1) == 0
+        if length > limit or (doubled and type(added) in CONTAINERS):
+            self._check_nested(items)
+        return items
+
     def checked(self, value: Value) -> Value:
         """Return a value. Raises: EvalError if it, or what it holds in all, is too large."""
         if type(value) in CONTAINERS:

@@ -83,14 +83,21 @@ class Scopes:
                 added.append(table.added)
             if slot:
                 break
-        if slot is None and self.parent and self._captures(name):
+        if slot is None and self.parent and self._captures(name, added):
             slot = self._capture(self.parent, name, at)
         if added and slot:
             slot.share()
         return Name(name, slot, at, added)
 
-    def _captures(self, name: str) -> bool:
-        return self.captures_unknown or (self.parent is not None and name in self.parent.visible())
+    def _captures(self, name: str, added: list[Slot]) -> bool:
+        """Whether a name is captured that this function does not know itself."""
+        is_closure = self.captures_unknown and not added
+        return is_closure or (self.parent is not None and self.parent.knows(name))
+
+    def knows(self, name: str) -> bool:
+        """Return whether a variable of that name is visible here."""
+        known = any(name in table for table in self.tables)
+        return known or (self.parent is not None and self.parent.knows(name))
 
     def _capture(self, parent: "Scopes", name: str, at: int) -> Slot:
         outer = parent.name(name, at)
