@@ -8,7 +8,7 @@ from inspect import signature
 from time import monotonic, sleep
 from typing import Any
 
-from rhai.compiler.unit import UnitCompiler
+from rhai.compiler.unit import Late, UnitCompiler
 from rhai.display import debug, display
 from rhai.errors import ParseError, Position
 from rhai.library import standard_library
@@ -25,7 +25,7 @@ from rhai.runtime.sizes import Sizes
 from rhai.runtime.unit import CompiledUnit
 from rhai.syntax.parser import Parser
 from rhai.syntax.source import Source
-from rhai.syntax.tree import Block, Name, Program, Site, Slot
+from rhai.syntax.tree import Block, Program, Site
 from rhai.values import Foreign, Value, check_value
 
 _NAP = 0.02  # seconds
@@ -143,7 +143,9 @@ class Engine:
             parser = Parser(text, self.limits, self.options).at_site(site)
             with _nesting():
                 program = parser.program()
-                unit = self._compiled_late(parser.source, program, parser.scopes.captures, "eval")
+                captured = [slot for _, slot in parser.scopes.captures]
+                late = Late("eval", site.in_function, captured, [])
+                unit = self._compiled_late(parser.source, program, late)
             self._keep_late(key, unit)
         return unit
 
@@ -160,24 +162,16 @@ class Engine:
                 program = Program(
                     Block([again.body], again.at), {}, again.slots, closures=parser.closures
                 )
+                captured = [slot for _, slot in closure.captures]
                 parameters = again.parameters[again.captured :]
-                found = self._compiled_late(
-                    parser.source, program, closure.captures, function.name, parameters
-                )
+                late = Late(function.name, True, captured, parameters)
+                found = self._compiled_late(parser.source, program, late)
             self._keep_late((unit, key, site), found)
         return found
 
-    def _compiled_late(
-        self,
-        source: Source,
-        program: Program,
-        captures: list[tuple[Name, Slot]],
-        name: str,
-        parameters: list[Slot] | None = None,
-    ) -> CompiledUnit:
-        slots = [slot for _, slot in captures] + (parameters or [])
-        unit = UnitCompiler(source, program, self, slots, name).compile()
-        unit.captures = [slot.name for _, slot in captures]
+    def _compiled_late(self, source: Source, program: Program, late: Late) -> CompiledUnit:
+        unit = UnitCompiler(source, program, self, late).compile()
+        unit.captures = [slot.name for slot in late.captured]
         return unit
 
     def _keep_late(self, key: tuple[object, ...], unit: CompiledUnit) -> None:

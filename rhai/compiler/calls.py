@@ -30,6 +30,13 @@ from rhai.values import Fn, NoneType
 
 _MAY_BE_MAP = frozenset({ANY, NEVER, dict})
 _METADATA = "get_fn_metadata_list"
+_SOME = range(1, 256)
+_SPECIAL_ARITIES = {
+    "Fn": range(1, 2),
+    "is_shared": range(1, 2),
+    "is_def_fn": range(2, 4),
+    _METADATA: range(3),
+}
 _PLACES = (Name, This, Property, Index)
 
 
@@ -46,7 +53,7 @@ class CallCompiler(ExpressionCompiler):
 
     def _call(self, node: Call) -> Operand:
         special = self._SPECIAL.get(node.name)
-        if special and (node.args or node.name == _METADATA):
+        if special and len(node.args) in _SPECIAL_ARITIES.get(node.name, _SOME):
             return special(self, node)
         function = self.script.functions.get((node.name, len(node.args)))
         if function is None:

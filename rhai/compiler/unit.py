@@ -17,8 +17,10 @@ imported.
 import ast
 from collections.abc import Iterable, Iterator
 from types import CodeType, FunctionType
+from typing import NamedTuple
 
 from rhai.compiler import emit
+from rhai.compiler.frame import Frame
 from rhai.compiler.infer import Types
 from rhai.compiler.statements import StatementCompiler
 from rhai.errors import EvalError
@@ -37,6 +39,22 @@ _FILE_NAME = "<rhai>"
 _SITE_PARAMETERS = ["depth", "this", "added"]
 
 
+class Late(NamedTuple):
+    """What code takes that is compiled for a site, after `_SITE_PARAMETERS`.
+
+    Attributes:
+        name: what errors call the code.
+        in_function: whether the caller's constants are out of reach.
+        captured: the variables of the site that it mentions; their cells are passed.
+        parameters: the variables whose values are passed.
+    """
+
+    name: str
+    in_function: bool
+    captured: list[Slot]
+    parameters: list[Slot]
+
+
 class UnitCompiler:
     """Compiles one script for one engine.
 
@@ -44,9 +62,7 @@ class UnitCompiler:
         source: the text.
         program: what it means.
         engine: operators, functions and limits.
-        late: for a site, the variables that come as parameters after `_SITE_PARAMETERS`; functions
-            of the script are then found by name.
-        name: what errors call the code itself.
+        late: what code for a site takes; None for a whole script.
     """
 
     def __init__(
@@ -54,14 +70,12 @@ class UnitCompiler:
         source: Source,
         program: Program,
         engine: Engines,
-        late: list[Slot] | None = None,
-        name: str = "",
+        late: Late | None = None,
     ) -> None:
         self._source = source
         self._program = program
         self._engine = engine
         self._late = late
-        self._name = name
         self.is_late = late is not None
         self.functions = program.functions
         self.modules = program.modules
@@ -97,15 +111,21 @@ class UnitCompiler:
         depth: ast.expr = emit.constant(1, 0)
         if self.is_late:
             depth = emit.binary("+", emit.load("depth", 0), depth, 0)
-        is_function = self._late is not None and bool(self._name) and self._name != "eval"
         main = StatementCompiler(
-            self, self._types, self._program.slots, depth, is_global=not is_function, is_main=True
+            self,
+            self._types,
+            self._program.slots,
+            depth,
+            is_global=self._late is None or not self._late.in_function,
+            is_main=True,
         )
         statements = main.body(self._program.body)
         body = [*self._prologue(), *functions, *self._link(), *statements]
         parameters = [*RUN_PARAMETERS]
         if self._late is not None:
-            parameters += [*_SITE_PARAMETERS, *[main.variable(slot) for slot in self._late]]
+            slots = [*self._late.captured, *self._late.parameters]
+            parameters += [*_SITE_PARAMETERS, *[main.variable(slot) for slot in slots]]
+            body = [*_shared(main, self._late.parameters, 0), *body]
         module = ast.Module([emit.function("main", parameters, body, 0)], [])
         unit = CompiledUnit(self._source, self._error_names(), self._program)
         self._globals[UNIT_NAME] = unit
@@ -116,7 +136,7 @@ class UnitCompiler:
 
     def _error_names(self) -> dict[str, str]:
         names = {python: function.name for function, python in self._names.items()}
-        return {**names, "main": self._name}
+        return {**names, "main": self._late.name if self._late else ""}
 
     def _prologue(self) -> list[ast.stmt]:
         """Make the variables that functions share with the global level, and tables for `eval`."""
@@ -147,10 +167,7 @@ class UnitCompiler:
             emit.when(too_deep, [overflow], [], at),
             emit.expression(emit.call("tick", [], at), at),
         ]
-        for slot in function.parameters[function.captured :]:
-            if slot.shared:
-                value = emit.load(frame.variable(slot), at)
-                prologue.append(frame.defining(slot, value, at))
+        prologue += _shared(frame, function.parameters[function.captured :], at)
         prologue += [
             emit.assign(frame.variable(slot), emit.dict_of([], [], at), at)
             for slot in function.slots
@@ -223,6 +240,15 @@ class UnitCompiler:
         except EvalError:
             return None
         return emit.constant(result, 0) if type(result) in _FOLDED else None
+
+
+def _shared(frame: Frame, parameters: list[Slot], at: int) -> list[ast.stmt]:
+    """Return the statements that move shared parameters to cells."""
+    return [
+        frame.defining(slot, emit.load(frame.variable(slot), at), at)
+        for slot in parameters
+        if slot.shared
+    ]
 
 
 def _only_function(module: CodeType) -> CodeType:

@@ -17,6 +17,8 @@ def _difference(a: float, b: float) -> float:
     a, b = float(a), float(b)
     if a == b:
         return 0.0
+    if math.isnan(a) or math.isnan(b):
+        return math.nan
     scale = 1.0 if a * b == 0 else max(abs(a), abs(b))
     # An infinite scale would make every difference from an infinity a NaN.
     return a - b if math.isinf(scale) else (a - b) / scale
