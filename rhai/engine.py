@@ -131,6 +131,18 @@ class Engine:
             parser.source.name = name
             return UnitCompiler(parser.source, parser.program(), self).compile()
 
+    def compile_module(self, text: str, name: str) -> CompiledUnit:
+        """Return the text of a module as code, from the cache if it was imported before.
+
+        Raises:
+            ParseError: the text is not a script.
+        """
+        unit = self._late.get((text, name))
+        if unit is None:
+            unit = self.compile_unit(text, name)
+            self._keep_late((text, name), unit)
+        return unit
+
     def compile_at(self, text: str, site: Site) -> CompiledUnit:
         """Return the text of an ``eval`` as code for its site.
 

@@ -6,7 +6,7 @@ returns what the receiver became along with its result, and the place is written
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from rhai.compiler import emit
 from rhai.compiler.expressions import ExpressionCompiler
@@ -23,6 +23,7 @@ from rhai.syntax.tree import (
     Method,
     Name,
     Property,
+    SafeChain,
     This,
     start_of,
 )
@@ -46,6 +47,38 @@ def _has_type(operand: Operand, kind: type, at: int) -> list[ast.expr]:
         return []
     found = emit.call("type", [operand.code], at)
     return [emit.compare(found, "is", emit.load(kind.__name__, at), at)]
+
+
+_Link: TypeAlias = Method | Property | Index
+
+
+def _base(link: _Link) -> Expr:
+    return link.receiver if isinstance(link, Method) else link.base
+
+
+def _first_safe(link: _Link) -> _Link:
+    """Return the link of a chain whose ``?`` is met first; the last link if there is none."""
+    found: _Link = link
+    node: Expr = link
+    while isinstance(node, Method | Property | Index):
+        if node.safe:
+            found = node
+        node = _base(node)
+    return found
+
+
+def _rebuilt(link: _Link, first: _Link, base: Expr) -> _Link:
+    """Return a chain with another base for its first safe link, which is plain then."""
+    if link is not first:
+        below = _base(link)
+        assert isinstance(below, Method | Property | Index)
+        base = _rebuilt(below, first, base)
+    safe = link.safe and link is not first
+    if isinstance(link, Method):
+        return Method(base, link.name, link.args, safe, link.at)
+    if isinstance(link, Property):
+        return Property(base, link.name, safe, link.at)
+    return Index(base, link.index, safe, link.at)
 
 
 class CallCompiler(ExpressionCompiler):
@@ -124,8 +157,6 @@ class CallCompiler(ExpressionCompiler):
         return Operand(emit.call("make_closure", args, node.at), Fn)
 
     def _method(self, node: Method) -> Operand:
-        if node.safe:
-            return self._safe_method(node)
         special = self._SPECIAL_METHODS.get(node.name)
         if special:
             return special(self, node)
@@ -145,25 +176,28 @@ class CallCompiler(ExpressionCompiler):
             return self._on_receiver(node, functions, [self.depth, name])
         return self._native_call(node.name, [node.receiver, *node.args], node.at, is_method=True)
 
-    def _safe_method(self, node: Method) -> Operand:
-        """Call a method unless the receiver is unit."""
+    def _safe_chain(self, node: SafeChain) -> Operand:
+        """Compile a chain that ends where what stands before a ``?`` is unit."""
         at, result = node.at, self.temporary()
-        place = self.fixed(node.receiver)
+        first = _first_safe(node.chain)
+        place = self.fixed(_base(first))
         if not isinstance(place, _PLACES):
             slot = self.new_slot(ANY)
             slot.constant = False
             value = self.owned(self.expression(place), at)
             self.emit(self.storing(Name("", slot, at), value, at))
             place = Name("", slot, at)
-        receiver = self.atom(self.expression(place), at)
+        base = self.atom(self.expression(place), at)
         self.emit(emit.assign(result, emit.constant(None, at), at))
+        chain = _rebuilt(node.chain, first, place)
         outer = self.swap([])
-        called = self._method(Method(place, node.name, node.args, safe=False, at=at))
-        self.emit(emit.assign(result, called.code, at))
+        is_safe = _first_safe(chain) is not chain or chain.safe
+        rest = self.expression(SafeChain(chain, at) if is_safe else chain)
+        self.emit(emit.assign(result, rest.code, at))
         written = self.swap(outer)
-        is_value = emit.compare(receiver.code, "is not", emit.constant(None, at), at)
+        is_value = emit.compare(base.code, "is not", emit.constant(None, at), at)
         self.emit(emit.when(is_value, written, [], at))
-        return Operand(emit.load(result, at), ANY)
+        return Operand(emit.load(result, at), ANY, place=True)
 
     def _call_on(self, node: Method) -> Operand:
         receiver = node.receiver
@@ -333,4 +367,5 @@ class CallCompiler(ExpressionCompiler):
         Call: _call,
         Closure: _closure,
         Method: _method,
+        SafeChain: _safe_chain,
     }

@@ -214,8 +214,6 @@ class ExpressionCompiler(Frame):
         return node.slot.constant if node.slot else self.is_global
 
     def _property(self, node: Property) -> Operand:
-        if node.safe:
-            return self._if_not_unit(node.base, node.at, lambda base: self._get(base, node))
         if node.name == TAG and (tag := self.tag(node.base)):
             args = [self.expression(node.base).code, emit.load(tag, node.at)]
             return Operand(emit.call("read_tag", args, node.at), ANY)
@@ -233,12 +231,6 @@ class ExpressionCompiler(Frame):
         return Operand(emit.call("get_property", [base.code, key], node.at), ANY, place=True)
 
     def _index(self, node: Index) -> Operand:
-        if node.safe:
-            return self._if_not_unit(
-                node.base,
-                node.at,
-                lambda base: self._element(base, self.expression(node.index), node),
-            )
         walked = None if self.is_cold else self._walked(node)
         if walked:
             return walked
@@ -289,18 +281,6 @@ class ExpressionCompiler(Frame):
         if tests and emit.is_atom(base.code) and emit.is_atom(index.code):
             code = emit.choose(emit.both(tests, at), emit.item(base.code, index.code, at), code, at)
         return Operand(code, ANY, place=True)
-
-    def _if_not_unit(self, node: Expr, at: int, then: Callable[[Operand], Operand]) -> Operand:
-        """Compile what is done to a value, unless the value is unit."""
-        name = self.temporary()
-        self.emit(emit.assign(name, self.expression(node).code, at))
-        outer = self.swap([])
-        result = then(Operand(emit.load(name, at), ANY, place=True))
-        self.emit(emit.assign(name, result.code, at))
-        written = self.swap(outer)
-        is_value = emit.compare(emit.load(name, at), "is not", emit.constant(None, at), at)
-        self.emit(emit.when(is_value, written, [], at))
-        return Operand(emit.load(name, at), ANY, place=True)
 
     def _statement_value(self, node: Block | If | Loop | For | Switch) -> Operand:
         name = self.temporary()

@@ -358,7 +358,7 @@ class Run:
         """Run the text of a module and return what it offers."""
         session = self._session
         try:
-            unit = session.engine.compile_unit(text, path)
+            unit = session.engine.compile_module(text, path)
             run = Run(session, unit, {}, posixpath.join(posixpath.dirname(self._location), path))
             run.load()
         except EvalError as error:

@@ -42,8 +42,8 @@ class Engines(Protocol):
     helpers: dict[str, object]
     operators: dict[str, BinaryOperator]
 
-    def compile_unit(self, text: str, name: str) -> CompiledUnit:
-        """Return a whole script as code; `name` is what errors call its text."""
+    def compile_module(self, text: str, name: str) -> CompiledUnit:
+        """Return the text of a module as code; `name` is what errors call it."""
 
     def compile_at(self, text: str, site: Site) -> CompiledUnit:
         """Return the text of an ``eval`` as code for its site."""

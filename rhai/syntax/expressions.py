@@ -27,6 +27,7 @@ from rhai.syntax.tree import (
     Path,
     Property,
     RangeOf,
+    SafeChain,
     ScopedCall,
     This,
     Unary,
@@ -36,6 +37,7 @@ from rhai.values import I64_MIN, Char, NoneType
 
 TAG = "tag"
 _RANGE_ENDS = frozenset({")", "]", "}", ",", ";", "=>", t.EOF})
+_SAFE = frozenset({"?.", "?["})
 _JUMPS = frozenset({"break", "continue", "return", "throw"})
 _KIND_NAMES: dict[type, str] = {
     int: "a number",
@@ -357,15 +359,18 @@ class ExpressionParser(Cursor):
 
     def _postfix(self, node: Expr) -> Expr:
         """Take calls of methods, properties and indexes that follow an operand."""
-        taken = 0
+        taken, is_safe = 0, False
         while True:
             kind = self.kind
+            is_safe = is_safe or kind in _SAFE
             if kind in {"[", "?["}:
                 node = self._index(node, safe=kind == "?[")
             elif kind in {".", "?."}:
                 node = self._member(node, safe=kind == "?.")
             else:
                 self.leave(taken)
+                if is_safe and isinstance(node, Method | Property | Index):
+                    return SafeChain(node, node.at)
                 return node
             taken += 1
             self.enter()

@@ -35,6 +35,7 @@ from rhai.syntax.tree import (
     Program,
     Property,
     RangeOf,
+    SafeChain,
     Site,
     Slot,
     Stmt,
@@ -196,6 +197,8 @@ class Parser(FunctionParser):
         """Return an expression after checking that it can be assigned to."""
         if isinstance(node, Literal):
             raise self.error("AssignmentToConstant", "Cannot assign to a constant value", node.at)
+        if isinstance(node, SafeChain):
+            node = node.chain
         root: Expr = node
         while isinstance(root, Property | Index):
             root = root.base

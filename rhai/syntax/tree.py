@@ -283,6 +283,14 @@ class Index:
 
 
 @dataclass(slots=True, eq=False)
+class SafeChain:
+    """A chain with ``?.`` or ``?[``; if what stands before one of them is unit, all of it is."""
+
+    chain: "Method | Property | Index"
+    at: int
+
+
+@dataclass(slots=True, eq=False)
 class Block:
     """Statements in braces; its value is that of the last one."""
 
@@ -468,6 +476,7 @@ Expr: TypeAlias = (
     | Method
     | Property
     | Index
+    | SafeChain
     | Block
     | If
     | Loop
@@ -485,6 +494,8 @@ def start_of(node: Stmt) -> int:
             node = node.base
         elif isinstance(node, Method):
             node = node.receiver
+        elif isinstance(node, SafeChain):
+            node = node.chain
         elif isinstance(node, RangeOf) and node.start is not None:
             node = node.start
         else:
