@@ -6,12 +6,13 @@ returns what the receiver became along with its result, and the place is written
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
 from rhai.compiler import emit
 from rhai.compiler.expressions import ExpressionCompiler
 from rhai.compiler.frame import Operand
 from rhai.compiler.infer import ANY, NEVER
+from rhai.syntax.chains import base_of, first_safe, rebuilt
 from rhai.syntax.expressions import TAG
 from rhai.syntax.tree import (
     Binary,
@@ -47,38 +48,6 @@ def _has_type(operand: Operand, kind: type, at: int) -> list[ast.expr]:
         return []
     found = emit.call("type", [operand.code], at)
     return [emit.compare(found, "is", emit.load(kind.__name__, at), at)]
-
-
-_Link: TypeAlias = Method | Property | Index
-
-
-def _base(link: _Link) -> Expr:
-    return link.receiver if isinstance(link, Method) else link.base
-
-
-def _first_safe(link: _Link) -> _Link:
-    """Return the link of a chain whose ``?`` is met first; the last link if there is none."""
-    found: _Link = link
-    node: Expr = link
-    while isinstance(node, Method | Property | Index):
-        if node.safe:
-            found = node
-        node = _base(node)
-    return found
-
-
-def _rebuilt(link: _Link, first: _Link, base: Expr) -> _Link:
-    """Return a chain with another base for its first safe link, which is plain then."""
-    if link is not first:
-        below = _base(link)
-        assert isinstance(below, Method | Property | Index)
-        base = _rebuilt(below, first, base)
-    safe = link.safe and link is not first
-    if isinstance(link, Method):
-        return Method(base, link.name, link.args, safe, link.at)
-    if isinstance(link, Property):
-        return Property(base, link.name, safe, link.at)
-    return Index(base, link.index, safe, link.at)
 
 
 class CallCompiler(ExpressionCompiler):
@@ -179,8 +148,8 @@ class CallCompiler(ExpressionCompiler):
     def _safe_chain(self, node: SafeChain) -> Operand:
         """Compile a chain that ends where what stands before a ``?`` is unit."""
         at, result = node.at, self.temporary()
-        first = _first_safe(node.chain)
-        place = self.fixed(_base(first))
+        first = first_safe(node.chain)
+        place = self.fixed(base_of(first))
         if not isinstance(place, _PLACES):
             slot = self.new_slot(ANY)
             slot.constant = False
@@ -189,9 +158,9 @@ class CallCompiler(ExpressionCompiler):
             place = Name("", slot, at)
         base = self.atom(self.expression(place), at)
         self.emit(emit.assign(result, emit.constant(None, at), at))
-        chain = _rebuilt(node.chain, first, place)
+        chain = rebuilt(node.chain, first, place)
         outer = self.swap([])
-        is_safe = _first_safe(chain) is not chain or chain.safe
+        is_safe = first_safe(chain) is not chain or chain.safe
         rest = self.expression(SafeChain(chain, at) if is_safe else chain)
         self.emit(emit.assign(result, rest.code, at))
         written = self.swap(outer)
