@@ -54,6 +54,14 @@ def float_text(value: float) -> str:
     return sign + _positional(digits, exponent)
 
 
+def whole_text(value: float) -> str:
+    """Return a large float as an integer's digits, without an exponent."""
+    if not math.isfinite(value):
+        return float_text(value)
+    digits, exponent = _digits(abs(value))
+    return f"{'-' if value < 0 else ''}{digits.ljust(exponent + 1, '0')}"
+
+
 def _digits(value: float) -> tuple[str, int]:
     """Split a positive float into its shortest digits and the decimal exponent of the first."""
     mantissa, _, exponent = repr(value).partition("e")

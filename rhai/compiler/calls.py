@@ -39,6 +39,26 @@ _SPECIAL_ARITIES = {
     "is_def_fn": range(2, 4),
     _METADATA: range(3),
 }
+_TAKING_FUNCTIONS = frozenset(
+    [
+        "all",
+        "dedup",
+        "drain",
+        "filter",
+        "find",
+        "find_map",
+        "for_each",
+        "map",
+        "order",
+        "order_by",
+        "reduce",
+        "reduce_rev",
+        "retain",
+        "some",
+        "sort",
+        "sort_by",
+    ]
+)
 _PLACES = (Name, This, Property, Index)
 
 
@@ -133,6 +153,7 @@ class CallCompiler(ExpressionCompiler):
             value = self.owned(self.expression(node.args[0]), node.at)
             self.write_back(Property(node.receiver, TAG, safe=False, at=node.at), value, node.at)
             return Operand(emit.constant(None, node.at), NoneType)
+        self._name_function(node)
         count = len(node.args)
         natives = self.script.overloads(node.name, count + 1)
         may_be_map = self.types.of(node.receiver) in _MAY_BE_MAP
@@ -144,6 +165,14 @@ class CallCompiler(ExpressionCompiler):
             functions = ("call_method", "call_constant_method")
             return self._on_receiver(node, functions, [self.depth, name])
         return self._native_call(node.name, [node.receiver, *node.args], node.at, is_method=True)
+
+    def _name_function(self, node: Method) -> None:
+        """Accept a literal function name where a function pointer is expected."""
+        if node.name not in _TAKING_FUNCTIONS or not node.args:
+            return
+        name = node.args[0]
+        if isinstance(name, Literal) and type(name.value) is str:
+            node.args[0] = Call("Fn", [name], name.at)
 
     def _safe_chain(self, node: SafeChain) -> Operand:
         """Compile a chain that ends where what stands before a ``?`` is unit."""

@@ -3,8 +3,8 @@
 import math
 import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 
+from rhai.display import whole_text
 from rhai.runtime.arithmetic import divide_floats
 from rhai.runtime.faults import arithmetic, no_such_bit
 from rhai.runtime.registry import GETTER, Native
@@ -130,8 +130,7 @@ def _absolute(n: int) -> int:
 def _to_int(x: float) -> int:
     if math.isfinite(x) and I64_MIN <= math.trunc(x) <= I64_MAX:
         return math.trunc(x)
-    shown = format(Decimal(repr(x)), "f") if math.isfinite(x) else str(x).replace("nan", "NaN")
-    raise arithmetic(f"Integer overflow: to_int({shown})")
+    raise arithmetic(f"Integer overflow: to_int({whole_text(x)})")
 
 
 def _bit(index: int) -> int:

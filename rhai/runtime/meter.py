@@ -101,9 +101,13 @@ class Meter:
 
     def turns(self, numbers: range) -> Iterable[int]:
         """Return the numbers of a range, counted."""
-        if numbers.stop - numbers.start <= self._next_portion():
-            if numbers:
-                self.charge(len(numbers))
+        count = numbers.stop - numbers.start
+        if count <= 0:
+            return numbers
+        if count <= (self._next_portion() if self._limit else self._portion):
+            self._used += count
+            if self._used >= self._next_check:
+                self._check()
             return numbers
         return chain.from_iterable(self._counted(numbers))
 

@@ -118,6 +118,7 @@ class Run:
     __slots__ = (
         "_arguments",
         "_location",
+        "_meter",
         "_scope",
         "_session",
         "_sizes",
@@ -139,6 +140,7 @@ class Run:
         self._unit = unit
         self._scope = scope
         self._location = location
+        self._meter = session.meter
         self.functions = Functions(session.engine.registry)
         self.exports: dict[str, Cell] = {}
         self.modules: dict[str, Module] = {}
@@ -196,11 +198,13 @@ class Run:
 
     def turns(self, start: Value, end: Value, inclusive: bool) -> Iterable[int]:
         """Return the numbers of a range for a loop, counted."""
-        return self._session.meter.turns(make_range(start, end, inclusive).indices())
+        if type(start) is int and type(end) is int:
+            return self._meter.turns(range(start, end + inclusive))
+        return self._meter.turns(make_range(start, end, inclusive).indices())
 
     def iterate(self, value: Value) -> Iterable[Value]:
         """Return the items of a value for a loop, counted. Raises: EvalError if it has none."""
-        kind, meter = type(value), self._session.meter
+        kind, meter = type(value), self._meter
         if kind is Range:
             return meter.turns(value.indices())
         if kind is Series:
@@ -217,7 +221,7 @@ class Run:
     def copied(self, value: Value) -> Value:
         """Return a value that shares nothing, counted by size. Raises: EvalError if too large."""
         if type(value) in CONTAINERS:
-            self._session.meter.charge_size(len(value))
+            self._meter.charge_size(len(value))
         return self._sizes.copied(value)
 
     def debug_at(self, value: Value, offset: int) -> None:
