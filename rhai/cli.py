@@ -5,7 +5,6 @@ is 0 for a value, 1 for an error of the script, 2 for wrong usage.
 """
 
 import argparse
-import ast
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -61,7 +60,7 @@ def _action(engine: Engine, text: str, options: argparse.Namespace) -> Callable[
     if options.ast:
         return lambda: pformat(parse(text, engine.limits).body.body, width=100)
     if options.python:
-        return lambda: ast.unparse(engine.compile_unit(text, "").tree)
+        return lambda: engine.python_text(text)
     return lambda: display(engine.eval(text))
 
 

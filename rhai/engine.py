@@ -1,5 +1,6 @@
 """The way in: an engine compiles scripts and runs them."""
 
+import ast
 import gc
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
@@ -110,15 +111,12 @@ class Engine:
         if script is not None:
             self._scripts.move_to_end(text)
             return script
-        script = Script(self, self._compile(text))
+        script = Script(self, self.compile_unit(text, ""))
         if len(text) <= _MAX_CACHED_LENGTH:
             self._scripts[text] = script
             if len(self._scripts) > _CACHED_SCRIPTS:
                 self._scripts.popitem(last=False)
         return script
-
-    def _compile(self, text: str) -> CompiledUnit:
-        return self.compile_unit(text, "")
 
     def compile_unit(self, text: str, name: str) -> CompiledUnit:
         """Return a whole script as code; `Engine.compile` is the public way.
@@ -130,6 +128,16 @@ class Engine:
             parser = Parser(text, self.limits, self.options)
             parser.source.name = name
             return UnitCompiler(parser.source, parser.program(), self).compile()
+
+    def python_text(self, text: str) -> str:
+        """Return the Python code that a script is compiled to, for reading.
+
+        Raises:
+            ParseError: the text is not a script.
+        """
+        with _nesting():
+            parser = Parser(text, self.limits, self.options)
+            return ast.unparse(UnitCompiler(parser.source, parser.program(), self).module())
 
     def compile_module(self, text: str, name: str) -> CompiledUnit:
         """Return the text of a module as code, from the cache if it was imported before.
@@ -165,7 +173,7 @@ class Engine:
         """Return a function of a script as code that sees the variables of a site."""
         found = self._late.get((unit, key, site))
         if found is None:
-            function = unit.program.functions[key]
+            function = unit.definitions[key]
             parser = Parser(unit.source.text, self.limits, self.options)
             parser.source.name = unit.source.name
             with _nesting():

@@ -29,7 +29,7 @@ from rhai.runtime.registry import Overloads
 from rhai.runtime.run import RUN_PARAMETERS
 from rhai.runtime.sizes import Sizes
 from rhai.runtime.trace import UNIT_NAME
-from rhai.runtime.unit import CompiledUnit, Engines
+from rhai.runtime.unit import CompiledUnit, Definition, Engines
 from rhai.syntax.source import Source
 from rhai.syntax.tree import Function, Program, Slot
 
@@ -105,7 +105,23 @@ class UnitCompiler:
             yield function.result
 
     def compile(self) -> CompiledUnit:
-        """Return the script as code."""
+        """Return the script as code. The program is of no use afterwards."""
+        code = _only_function(compile(self.module(), _FILE_NAME, "exec"))
+        unit = CompiledUnit(self._source, self._error_names(), self._definitions())
+        self._globals[UNIT_NAME] = unit
+        unit.run = FunctionType(code, self._globals)
+        for slot in self._all_slots():
+            slot.writes.clear()  # else variables and expressions keep each other alive
+        return unit
+
+    def _definitions(self) -> dict[tuple[str, int], Definition]:
+        return {
+            key: Definition(function.name, function.at, function.first_token)
+            for key, function in self.functions.items()
+        }
+
+    def module(self) -> ast.Module:
+        """Return the script as a tree of Python code."""
         self._types = Types(self._all_slots())
         functions = [self._function(function) for function in self._all_functions()]
         depth: ast.expr = emit.constant(1, 0)
@@ -126,13 +142,7 @@ class UnitCompiler:
             slots = [*self._late.captured, *self._late.parameters]
             parameters += [*_SITE_PARAMETERS, *[main.variable(slot) for slot in slots]]
             body = [*_shared(main, self._late.parameters, 0), *body]
-        module = ast.Module([emit.function("main", parameters, body, 0)], [])
-        unit = CompiledUnit(self._source, self._error_names(), self._program)
-        self._globals[UNIT_NAME] = unit
-        unit.tree = module
-        code = _only_function(compile(module, _FILE_NAME, "exec"))
-        unit.run = FunctionType(code, self._globals)
-        return unit
+        return ast.Module([emit.function("main", parameters, body, 0)], [])
 
     def _error_names(self) -> dict[str, str]:
         names = {python: function.name for function, python in self._names.items()}

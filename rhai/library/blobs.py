@@ -8,7 +8,6 @@ import struct
 from collections.abc import Callable, Iterator
 
 from rhai.library.text import clamp, range_span, span
-from rhai.runtime.comparison import equals
 from rhai.runtime.faults import too_large
 from rhai.runtime.registry import GETTER, Native
 from rhai.runtime.sizes import Sizes
@@ -31,7 +30,6 @@ def functions(sizes: Sizes) -> Iterator[Native]:
     yield Native("extract", (Blob, int, int), lambda data, *part: Blob(data[_part(data, *part)]))
     yield Native("extract", (Blob, Range), lambda data, part: Blob(data[_part(data, part)]))
     yield Native("to_blob", (str,), lambda text: _checked(sizes, Blob(text.encode())))
-    yield Native("==", (Blob, Blob), equals)
     yield from _changes()
     yield from _growth(sizes)
     yield from _numbers()

@@ -29,7 +29,6 @@ class Callback:
         this: which of them may be `this` instead.
 
     Attributes:
-        cell: what `this` was bound to by the latest call, if it was.
         simple: calls the function with just the given arguments, which must not be containers.
         call: calls it with the given arguments and an index.
     """
@@ -39,7 +38,6 @@ class Callback:
         self._pointer = pointer
         self._given = given
         self._this = this
-        self.cell: Cell | None = None
         self.simple: Callable[..., Value] | None = None
         self.call: Callable[..., Value] = self._choose()
 
@@ -100,8 +98,8 @@ class Callback:
 
         def call(*args: Value) -> Value:
             values = list(map(_owned, args[:-1]))
-            self.cell = Cell(values.pop(at))
-            return function.call(self._depth, self.cell, (*curried(self._pointer), *values))
+            cell = Cell(values.pop(at))
+            return function.call(self._depth, cell, (*curried(self._pointer), *values))
 
         return call
 

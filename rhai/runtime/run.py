@@ -309,7 +309,7 @@ class Run:
     ) -> Value:
         """Call a function of the script that sees the caller's variables."""
         key = (name, len(args))
-        if key not in self._unit.program.functions:
+        if key not in self._unit.definitions:
             raise faults.function_not_found(name, args)
         if depth > self._session.engine.limits.max_call_levels:
             raise faults.stack_overflow()

@@ -1,15 +1,22 @@
 """Compiled code, and what an engine gives to all its scripts."""
 
-import ast
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from rhai.limits import Limits
 from rhai.options import Options
 from rhai.runtime.operators import BinaryOperator
 from rhai.runtime.registry import Registry
 from rhai.syntax.source import Source
-from rhai.syntax.tree import Program, Site
+from rhai.syntax.tree import Site
+
+
+class Definition(NamedTuple):
+    """Where a script function stands: its name, offset, and the token after its name."""
+
+    name: str
+    at: int
+    first_token: int
 
 
 class CompiledUnit:
@@ -18,17 +25,20 @@ class CompiledUnit:
     Attributes:
         source: the text, for places.
         function_names: Rhai names of the Python functions.
-        program: what was compiled.
-        tree: the Python code as a tree.
+        definitions: its functions, by name and number of parameters.
         run: takes `run.RUN_PARAMETERS` in order and returns the script's value.
         captures: the names that code for a site takes the cells of, after its own parameters.
     """
 
-    def __init__(self, source: Source, names: dict[str, str], program: Program) -> None:
+    def __init__(
+        self,
+        source: Source,
+        names: dict[str, str],
+        definitions: dict[tuple[str, int], Definition],
+    ) -> None:
         self.source = source
         self.function_names = names
-        self.program = program
-        self.tree: ast.Module
+        self.definitions = definitions
         self.run: Callable[..., Any]
         self.captures: list[str] = []
 

@@ -76,16 +76,18 @@ class _Lexer:
         self.depth = 0
 
     def run(self) -> None:
-        text = self.text
+        text, length = self.text, len(self.text)
+        skip, read = _SPACE.match, _TOKEN.match
+        readers = {name: getattr(self, f"_{name}") for name in _TOKEN.groupindex}
         while True:
-            if space := _SPACE.match(text, self.at):
+            if space := skip(text, self.at):
                 self.at = space.end()
-            if self.at >= len(text):
+            if self.at >= length:
                 break
-            match = _TOKEN.match(text, self.at)
+            match = read(text, self.at)
             if match is None:
                 raise LexError(f"Unexpected '{text[self.at]}'", self.at)
-            getattr(self, f"_{match.lastgroup}")(match)
+            readers[match.lastgroup or ""](match)
         if self.surrogate:
             raise LexError("Unexpected character that is not a Unicode scalar", self.at)
         self.out.append(Token(t.EOF, None, len(text)))

@@ -4,7 +4,7 @@ Errors come in the order of the text and carry its places; a program that parses
 compile.
 """
 
-from typing import Self
+from typing import Protocol, Self
 
 from rhai.limits import Limits
 from rhai.options import Options
@@ -14,7 +14,6 @@ from rhai.syntax.statements import StatementParser
 from rhai.syntax.tree import (
     Block,
     Closure,
-    Function,
     Program,
     Site,
     Stmt,
@@ -28,6 +27,22 @@ def parse(text: str, limits: Limits) -> Program:
         ParseError: the text is not a script.
     """
     return Parser(text, limits).program()
+
+
+class Written(Protocol):
+    """Where a function stands in the text."""
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+
+    @property
+    def at(self) -> int:
+        """Its offset."""
+
+    @property
+    def first_token(self) -> int:
+        """The number of the token after its name."""
 
 
 class Parser(StatementParser):
@@ -63,7 +78,7 @@ class Parser(StatementParser):
         self.adds = site.added is not None
         return self
 
-    def again(self, function: Function, site: Site) -> Closure:
+    def again(self, function: Written, site: Site) -> Closure:
         """Parse a function of this text once more, as if it were written at a site."""
         self.at_site(site)
         self.go_to(function.first_token)

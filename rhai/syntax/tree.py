@@ -424,11 +424,6 @@ class Function:
     first_token: int = 0
     result: Slot = field(default_factory=lambda: Slot("", 0, constant=True))
 
-    @property
-    def is_anonymous(self) -> bool:
-        """Whether it is a closure."""
-        return self.name.startswith(ANONYMOUS)
-
 
 @dataclass(slots=True, eq=False)
 class Program:
