@@ -118,8 +118,13 @@ class Engine:
                 self._scripts.popitem(last=False)
         return script
 
-    def compile_unit(self, text: str, name: str) -> CompiledUnit:
+    def compile_unit(self, text: str, name: str, *, is_library: bool = False) -> CompiledUnit:
         """Return a whole script as code; `Engine.compile` is the public way.
+
+        Args:
+            text: the script.
+            name: what errors call it; empty for a main script.
+            is_library: whether other texts call its functions.
 
         Raises:
             ParseError: the text is not a script.
@@ -127,6 +132,7 @@ class Engine:
         with _nesting():
             parser = Parser(text, self.limits, self.options)
             parser.source.name = name
+            parser.is_library = is_library
             return UnitCompiler(parser.source, parser.program(), self).compile()
 
     def python_text(self, text: str) -> str:
@@ -147,7 +153,7 @@ class Engine:
         """
         unit = self._late.get((text, name))
         if unit is None:
-            unit = self.compile_unit(text, name)
+            unit = self.compile_unit(text, name, is_library=True)
             self._keep_late((text, name), unit)
         return unit
 

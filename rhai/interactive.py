@@ -36,7 +36,7 @@ class Interactive:
             return None
         site = Site(self._slots(), Slot("", 0, constant=False), in_function=False)
         unit = self._engine.compile_at(text, site)
-        functions = self._engine.compile_unit("\n".join(self._definitions), "")
+        functions = self._engine.compile_unit("\n".join(self._definitions), "", is_library=True)
         run = self._engine.new_run(functions, {})
         run.load()
         return run.feed(unit, self._variables)

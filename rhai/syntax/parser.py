@@ -46,7 +46,11 @@ class Written(Protocol):
 
 
 class Parser(StatementParser):
-    """Parses whole scripts."""
+    """Parses whole scripts.
+
+    Attributes:
+        is_library: whether other texts call the functions of this one.
+    """
 
     def __init__(self, text: str, limits: Limits, options: Options | None = None) -> None:
         super().__init__(text, limits, options)
@@ -59,6 +63,7 @@ class Parser(StatementParser):
         self.mentioned = set()
         self.modules = {}
         self.module_count = 0
+        self.is_library = False
         self.is_global = True
         self.base = self.scopes
         self._site_in_function = False
@@ -117,7 +122,7 @@ class Parser(StatementParser):
                 call.result = function.result
                 for slot, value in zip(function.parameters, call.args, strict=True):
                     slot.writes.append(value)
-        called_from_elsewhere = self.source.name or not self.mentioned.isdisjoint({"eval", "Fn"})
+        called_from_elsewhere = self.is_library or not self.mentioned.isdisjoint({"eval", "Fn"})
         for function in [*self.functions.values(), *self.methods.values()]:
             if called_from_elsewhere or function.this_type or function.name in self.mentioned:
                 for slot in function.parameters:

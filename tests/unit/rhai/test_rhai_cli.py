@@ -48,6 +48,15 @@ def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
     assert ended.value.code == 2
 
 
+def test_functions_of_a_conversation_take_any_type(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = 'fn f(a) { a + 1 }\nfn g() { f(1) }\nf("x") + g()\n'
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    assert main([]) == 0
+    assert capsys.readouterr() == ('"x12"\n', "")
+
+
 def test_a_conversation_keeps_variables_and_functions(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -62,6 +62,12 @@ def test_a_module_of_the_host_is_imported_by_name(engine: Engine) -> None:
         engine.eval('import "host" as h; add(1, 2)')
 
 
+def test_functions_of_a_module_take_any_type() -> None:
+    for path in ("m", ""):
+        engine = Engine(resolver=lambda _path, _importer: "fn f(a) { a + 1 } fn g() { f(1) }")
+        assert engine.eval(f'import "{path}" as m; [m::f("x"), m::g()]') == ["x1", 2]
+
+
 def test_modules_come_from_below_a_folder_only(tmp_path: Path) -> None:
     inside = tmp_path / "scripts"
     (inside / "lib").mkdir(parents=True)
