@@ -286,6 +286,8 @@ class ExpressionParser(NameParser):
         if self.kind in {"(", t.UNIT}:
             args = self.arguments(token.value)
             self.mentioned.add(token.value)
+            if args and isinstance(args[0], Literal) and type(args[0].value) is str:
+                self.mentioned.add(args[0].value)  # perhaps the name of a function
             if token.value == f"set_{TAG}":
                 tag(base)
             return Method(base, token.value, args, safe, token.at)
