@@ -1,9 +1,9 @@
 """Display and debug texts of values: what `print` shows and what `debug` shows."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from rhai.values import I64_MAX, Char, Range, Value
+from rhai.values import I64_MAX, Blob, Char, Fn, NoneType, Range, Value, type_name
 
 # Beyond these magnitudes floats are shown with an exponent. They are 1e13 and 1e-13 rounded to
 # single precision, which is how the language defines its bounds.
@@ -54,6 +54,14 @@ def float_text(value: float) -> str:
     return sign + _positional(digits, exponent)
 
 
+def whole_text(value: float) -> str:
+    """Return a large float as an integer's digits, without an exponent."""
+    if not math.isfinite(value):
+        return float_text(value)
+    digits, exponent = _digits(abs(value))
+    return f"{'-' if value < 0 else ''}{digits.ljust(exponent + 1, '0')}"
+
+
 def _digits(value: float) -> tuple[str, int]:
     """Split a positive float into its shortest digits and the decimal exponent of the first."""
     mantissa, _, exponent = repr(value).partition("e")
@@ -76,15 +84,12 @@ def _entries(value: dict[str, Value]) -> Iterator[str]:
 
 
 def _debug_rest(value: Value) -> str:
-    if type(value) is str:
-        return _quoted(value)
-    if value is None:
-        return "()"
-    if type(value) is Char:
-        return value.text
-    if type(value) is Range:
-        return _range_text(value)
-    raise TypeError(f"{type(value).__name__} is not a Rhai value")
+    show = _TEXTS.get(type(value))
+    return show(value) if show else type_name(value)
+
+
+def _blob_text(value: Blob) -> str:
+    return f"[{' '.join([value[at : at + 8].hex() for at in range(0, len(value), 8)])}]"
 
 
 def _range_text(value: Range) -> str:
@@ -103,3 +108,13 @@ def _escaped(char: str) -> str:
     if char.isprintable():
         return char
     return f"\\u{{{ord(char):x}}}"
+
+
+_TEXTS: dict[type, Callable[[Value], str]] = {
+    str: _quoted,
+    NoneType: lambda _unit: "()",
+    Char: lambda char: char.text,
+    Range: _range_text,
+    Blob: _blob_text,
+    Fn: repr,
+}

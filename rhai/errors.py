@@ -78,6 +78,7 @@ class EvalError(RhaiError):
     Attributes:
         value: what was thrown, for ``ErrorRuntime``.
         details: the fields a ``catch`` block sees besides kind, message and position.
+        outer: the kind of what is around the error; empty if nothing is.
         positioned: whether the language reports a place (arithmetic operators do not).
         resolved: whether position and call stack were already filled in.
     """
@@ -94,6 +95,7 @@ class EvalError(RhaiError):
         super().__init__(kind, message)
         self.value = value
         self.details = details or {}
+        self.outer = ""
         self.positioned = positioned
         self.resolved = False
 
@@ -104,7 +106,7 @@ class ScriptError(EvalError):
     @property
     def variant(self) -> str:
         """The outermost kind: ``ErrorInFunctionCall`` once it has left a script function."""
-        return "ErrorInFunctionCall" if self.call_stack else self.kind
+        return self.outer or self.kind
 
 
 class ResourceError(EvalError):

@@ -11,6 +11,7 @@ store the value elsewhere, and moves temporaries. Maps keep no order; whoever sh
 sorts its keys.
 """
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 I64_MIN = -(2**63)
@@ -36,8 +37,70 @@ class Range(NamedTuple):
         return range(self.start, self.end + 1 if self.inclusive else self.end)
 
 
+class Blob(bytearray):
+    """An array of bytes. Like an array it is copied when it is stored elsewhere."""
+
+    __slots__ = ()
+
+
+class Timestamp(NamedTuple):
+    """A moment: seconds since any one other moment."""
+
+    seconds: float
+
+
+class Series:
+    """What ``range(…)``, ``chars()`` and ``bits()`` return: something to walk, any number of times.
+
+    Args:
+        items: walked once for each loop; nothing in it can change.
+    """
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: Iterable["Value"]) -> None:
+        self.items = items
+
+
+class Fn:
+    """A function pointer.
+
+    Attributes:
+        name: the function's; a closure's is made up.
+        curried: arguments that come before those of a call; the variables that a closure shares
+            come first, in their cells.
+        target: the function itself if it is a closure, else it is looked up by each call.
+        home: where names are looked up: the run that made the pointer.
+    """
+
+    __slots__ = ("curried", "home", "name", "target")
+
+    def __init__(self, name: str, curried: tuple["Value", ...], target: Any, home: Any) -> None:
+        self.name = name
+        self.curried = curried
+        self.target = target
+        self.home = home
+
+    def __repr__(self) -> str:
+        return f"Fn({self.name})"
+
+
+class Foreign:
+    """A value of a type the host registered: scripts hand it around and call functions on it.
+
+    Each registered type has a subclass of its own, so that functions are chosen by ``type(value)``
+    as for all other values.
+    """
+
+    __slots__ = ("value",)
+    type_name = ""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+
 Value: TypeAlias = Any
-"""int, float, bool, str, None, list, dict, Char or Range."""
+"""int, float, bool, str, None, list, dict, or one of the types above."""
 
 _TYPE_NAMES: dict[type, str] = {
     int: "i64",
@@ -48,7 +111,12 @@ _TYPE_NAMES: dict[type, str] = {
     list: "array",
     dict: "map",
     Char: "char",
+    Blob: "blob",
+    Timestamp: "timestamp",
+    Series: "range",
+    Fn: "Fn",
 }
+CONTAINERS = frozenset({list, dict, Blob})
 
 STRING_SIGNATURE = "&str | ImmutableString | String"
 
@@ -64,6 +132,8 @@ def type_name(value: Value) -> str:
         return name
     if type(value) is Range:
         return "range=" if value.inclusive else "range"
+    if isinstance(value, Foreign):
+        return value.type_name
     raise TypeError(f"{type(value).__name__} is not a Rhai value")
 
 
@@ -82,13 +152,14 @@ def host_name(value: Value) -> str:
 
 def copy_value(value: Value) -> Value:
     """Return a value that shares no container with the given one."""
-    if type(value) is list:
-        return [
-            copy_value(item) if type(item) is list or type(item) is dict else item for item in value
-        ]
-    if type(value) is dict:
+    kind = type(value)
+    if kind is list:
+        if CONTAINERS.isdisjoint(map(type, value)):
+            return value.copy()
+        return [copy_value(item) if type(item) in CONTAINERS else item for item in value]
+    if kind is dict:
         return {key: copy_value(item) for key, item in value.items()}
-    return value
+    return Blob(value) if kind is Blob else value
 
 
 def check_value(value: object) -> Value:
@@ -105,7 +176,7 @@ def check_value(value: object) -> Value:
     if type(value) is dict:
         return {_check_key(key): check_value(item) for key, item in value.items()}
     type_name(value)
-    return value
+    return copy_value(value)
 
 
 def _check_key(key: object) -> str:

@@ -39,6 +39,7 @@ _CHECKED = frozenset({"+", "-", "*"})
 _DIVISIONS = {"/": "//", "%": "%"}
 _BITWISE = frozenset({"&", "|", "^"})
 _NUMBERS = frozenset({int, float})
+_DIGIT = 2**30 - 1
 
 
 class _Operation(NamedTuple):
@@ -75,8 +76,8 @@ def operate(
     slow = emit.call(name, [left.code, right.code], at)
     operation = _Operation(frame, op, left, right, slow, at)
     if op in _COMPARISONS:
-        return Operand(_comparison(operation), bool)
-    inline = _inline(op, left, right)
+        return Operand(slow if frame.is_cold else _comparison(operation), bool)
+    inline = None if frame.is_cold else _inline(op, left, right)
     kind = bool if op == "in" else result_type(op, left.type, right.type)
     return Operand(inline(operation) if inline else slow, kind)
 
@@ -94,7 +95,7 @@ def _inline(op: str, left: Operand, right: Operand) -> _Inline | None:
         return _INT_CASES.get(op)
     if types <= _NUMBERS and op in _CHECKED:
         return _float_case
-    if types == {str} and op == "+":
+    if str in types and types <= {str, int} and op == "+":
         return _string_case
     return None
 
@@ -136,14 +137,23 @@ def _checked_case(it: _Operation) -> ast.expr:
     return _if_ints(it, [_in_range(it, result)], emit.load(name, it.at))
 
 
-def _in_range(it: _Operation, result: ast.expr) -> ast.expr:
-    """Return the test that a result is an i64; adding a constant can only leave at one end."""
+def _in_range(it: _Operation, result: ast.NamedExpr) -> ast.expr:
+    """Return the test that a result is an i64; adding a constant can only leave at one end.
+
+    Python compares integers of one digit several times faster, so they are tested first.
+    """
     low, high = emit.constant(I64_MIN, it.at), emit.constant(I64_MAX, it.at)
     right = it.right.code
+    again = emit.load(result.target.id, it.at)
     if it.op != "*" and isinstance(right, ast.Constant) and type(right.value) is int:
         grows = (right.value >= 0) == (it.op == "+")
-        return emit.compare(result, "<=" if grows else ">=", high if grows else low, it.at)
-    return emit.compare_chain(low, [("<=", result), ("<=", high)], it.at)
+        op, end, near = ("<=", high, _DIGIT) if grows else (">=", low, -_DIGIT)
+        quick = emit.compare(result, op, emit.constant(near, it.at), it.at)
+        return emit.either([quick, emit.compare(again, op, end, it.at)], it.at)
+    ends = [emit.constant(-_DIGIT, it.at), emit.constant(_DIGIT, it.at)]
+    quick = emit.compare_chain(ends[0], [("<=", result), ("<=", ends[1])], it.at)
+    full = emit.compare_chain(low, [("<=", again), ("<=", high)], it.at)
+    return emit.either([quick, full], it.at)
 
 
 def _division_case(it: _Operation) -> ast.expr:
@@ -167,7 +177,11 @@ def _float_case(it: _Operation) -> ast.expr:
 
 def _string_case(it: _Operation) -> ast.expr:
     name = it.frame.temporary()
-    result = emit.walrus(name, emit.binary(it.op, it.left.code, it.right.code, it.at), it.at)
+    left, right = (
+        side.code if side.type is str else emit.call("str", [side.code], it.at)
+        for side in (it.left, it.right)
+    )
+    result = emit.walrus(name, emit.binary(it.op, left, right, it.at), it.at)
     quick = emit.constant(it.frame.script.quick_string, it.at)
     fits = emit.compare(emit.call("len", [result], it.at), "<=", quick, it.at)
     return emit.choose(fits, emit.load(name, it.at), it.slow, it.at)

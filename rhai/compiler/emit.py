@@ -5,7 +5,7 @@ which is how errors find their place again (see `rhai.runtime.trace`).
 """
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 Constant: TypeAlias = int | float | str | bool | None
@@ -49,6 +49,11 @@ def constant(value: Constant, at: int) -> ast.Constant:
     return ast.Constant(value, lineno=at + 1, col_offset=0)
 
 
+def texts(values: Iterable[str], at: int) -> ast.Tuple:
+    """A tuple of constant strings."""
+    return ast.Tuple([constant(value, at) for value in values], _LOAD, lineno=at + 1, col_offset=0)
+
+
 def call(function: str, args: list[ast.expr], at: int) -> ast.Call:
     """Call a Python name."""
     return ast.Call(load(function, at), args, [], lineno=at + 1, col_offset=0)
@@ -83,7 +88,7 @@ def both(parts: list[ast.expr], at: int) -> ast.expr:
 
 def either(parts: Sequence[ast.expr], at: int) -> ast.expr:
     """Any of the conditions."""
-    return ast.BoolOp(_OR, list(parts), lineno=at + 1, col_offset=0)
+    return ast.BoolOp(_OR, list(parts), lineno=at + 1, col_offset=0) if len(parts) > 1 else parts[0]
 
 
 def negated(value: ast.expr, at: int) -> ast.expr:
@@ -126,6 +131,27 @@ def assign(name: str, value: ast.expr, at: int) -> ast.stmt:
     """Store a value in a Python name."""
     target = ast.Name(name, _STORE, lineno=at + 1, col_offset=0)
     return ast.Assign([target], value, lineno=at + 1, col_offset=0)
+
+
+def assign_to(place: ast.expr, value: ast.expr, at: int) -> ast.stmt:
+    """Store a value where a name or an attribute is read."""
+    if isinstance(place, ast.Attribute):
+        target: ast.expr = ast.Attribute(
+            place.value, place.attr, _STORE, lineno=at + 1, col_offset=0
+        )
+        return ast.Assign([target], value, lineno=at + 1, col_offset=0)
+    assert isinstance(place, ast.Name)
+    return assign(place.id, value, at)
+
+
+def content(cell: ast.expr, at: int) -> ast.Attribute:
+    """Read what a cell holds."""
+    return ast.Attribute(cell, "value", _LOAD, lineno=at + 1, col_offset=0)
+
+
+def outer(name: str, at: int) -> ast.stmt:
+    """Declare that a name belongs to the function around this one."""
+    return ast.Nonlocal([name], lineno=at + 1, col_offset=0)
 
 
 def expression(value: ast.expr, at: int) -> ast.stmt:

@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 
 from rhai.compiler import emit
 from rhai.compiler.arithmetic import operate
-from rhai.compiler.frame import Frame, Operand, variable
+from rhai.compiler.frame import Frame, Operand
 from rhai.compiler.infer import ANY
+from rhai.syntax.expressions import TAG
 from rhai.syntax.tree import (
     ArrayOf,
     Binary,
     Block,
-    Call,
     Coalesce,
     Expr,
     For,
@@ -28,16 +28,19 @@ from rhai.syntax.tree import (
     Logic,
     Loop,
     MapOf,
-    Method,
     Name,
+    Path,
     Property,
     RangeOf,
     Stmt,
+    Switch,
+    This,
     Unary,
     start_of,
 )
-from rhai.values import I64_MAX, Char, NoneType, Range
+from rhai.values import I64_MAX, Char, Range
 
+_MAPS = frozenset({dict, ANY})
 _UNARY_NAMES = {"-": "negate", "+": "keep_sign", "!": "invert"}
 
 
@@ -48,13 +51,17 @@ class ExpressionCompiler(Frame):
         """Write a statement; store its value in a Python name, if one is given."""
         raise NotImplementedError
 
+    def deliver(self, value: ast.expr | None, target: str | None, at: int) -> None:
+        """Send a value to a statement's target; None stands for unit."""
+        raise NotImplementedError
+
     def write_back(self, node: Expr, value: ast.expr, at: int) -> None:
         """Store a new value in the place an expression reads."""
         raise NotImplementedError
 
     def expression(self, node: Expr) -> Operand:
         """Compile an expression."""
-        return self._RULES[type(node)](self, node)
+        return self.RULES[type(node)](self, node)
 
     def operands(self, nodes: Sequence[Expr]) -> list[Operand]:
         """Compile expressions that are evaluated one after the other."""
@@ -116,15 +123,14 @@ class ExpressionCompiler(Frame):
         return Operand(emit.call("concatenate", parts, node.at), str)
 
     def _name(self, node: Name) -> Operand:
-        if node.slot:
-            kind = self.types.of_slot(node.slot)
-            return Operand(emit.load(variable(node.slot), node.at), kind, place=True)
-        if any(name == node.name for name, _ in self.script.functions):
-            raise self.script.unsupported("Function pointers are", node.at)
-        args: list[ast.expr] = [emit.constant(node.name, node.at)]
-        if self.is_global:
-            return Operand(emit.call("host", args, node.at), ANY, place=True)
-        return Operand(emit.call("no_variable", args, node.at), ANY)
+        if node.slot is None and not node.added:
+            return self.unknown(node)
+        kind = self.types.of_slot(node.slot) if node.slot else ANY
+        natural = node.slot is not None and node.slot.natural and len(node.slot.writes) == 1
+        return Operand(self.reading(node), kind, place=True, natural=natural)
+
+    def _this(self, node: This) -> Operand:
+        return Operand(self.reading(node), ANY, place=True)
 
     def _unary(self, node: Unary) -> Operand:
         operand = self.expression(node.operand)
@@ -181,145 +187,107 @@ class ExpressionCompiler(Frame):
         return Operand(emit.call("make_range", args, node.at), Range)
 
     def _array(self, node: ArrayOf) -> Operand:
-        items = [self.owned(part, node.at) for part in self._stored(node.items)]
+        items = [self.owned(part, node.at) for part in self.stored(node.items)]
         code = emit.list_of(items, node.at)
         return Operand(emit.call("checked_array", [code], node.at) if items else code, list)
 
     def _map(self, node: MapOf) -> Operand:
-        operands = self._stored([value for _, value in node.entries])
+        operands = self.stored([value for _, value in node.entries])
         values = [self.owned(operand, node.at) for operand in operands]
         code = emit.dict_of([key for key, _ in node.entries], values, node.at)
         return Operand(emit.call("checked_map", [code], node.at) if values else code, dict)
 
-    def _stored(self, nodes: Sequence[Expr]) -> list[Operand]:
+    def stored(self, nodes: Sequence[Expr]) -> list[Operand]:
         """Compile expressions whose values go into a container or a function."""
         operands = self.operands(nodes)
         if any(operand.place and not emit.is_atom(operand.code) for operand in operands):
             return [self.atom(part, node.at) for part, node in zip(operands, nodes, strict=True)]
         return operands
 
-    def _call(self, node: Call) -> Operand:
-        key = (node.name, len(node.args))
-        if key not in self.script.functions:
-            return self._native_call(node.name, node.args, node.at)
-        function = self.script.functions[key]
-        args = [self.owned(arg, node.at) for arg in self._stored(node.args)]
-        name = self.script.function_name(function)
-        return Operand(emit.call(name, [self.depth, *args], node.at), ANY)
-
-    def _method(self, node: Method) -> Operand:
-        if (node.name, len(node.args)) in self.script.functions:
-            raise self.script.unsupported("Methods written in a script are", node.at)
-        if node.safe:
-            return self._if_not_unit(
-                node.receiver, node.at, lambda base: self._on_value(node, base)
-            )
-        return self._native_call(node.name, [node.receiver, *node.args], node.at, is_method=True)
-
-    def _on_value(self, node: Method, receiver: Operand) -> Operand:
-        """Call a method on a receiver that was already evaluated."""
-        args = [receiver.code, *[arg.code for arg in self.operands(node.args)]]
-        name = self.script.native_name(node.name, len(args), "value")
-        return Operand(emit.call(name, args, node.at), ANY)
-
-    def _native_call(
-        self, name: str, nodes: Sequence[Expr], at: int, *, is_method: bool = False
-    ) -> Operand:
-        """Call a library function; its first argument goes by reference if it is a place."""
-        if name == "debug" and len(nodes) == 1 and not is_method:
-            return self._debug(nodes[0], at)
-        mutates = self.script.overloads(name, len(nodes)).mutates
-        if mutates and isinstance(nodes[0], Name | Property | Index):
-            return self._mutating_call(name, nodes, at, is_method=is_method)
-        args = [operand.code for operand in self._stored(nodes)]
-        code = emit.call(self.script.native_name(name, len(nodes), "value"), args, at)
-        return self.atom(Operand(code, ANY), at) if mutates else Operand(code, ANY)
-
-    def _debug(self, node: Expr, at: int) -> Operand:
-        value = self.expression(node).code
-        return Operand(emit.call("debug_at", [value, emit.constant(at, at)], at), NoneType)
-
-    def fixed(self, node: Expr) -> Expr:
-        """Return a place whose index expressions are evaluated now, to be read and written."""
-        if isinstance(node, Property):
-            return Property(self.fixed(node.base), node.name, node.safe, node.at)
-        if not isinstance(node, Index):
-            return node
-        base, index = self.fixed(node.base), node.index
-        if not isinstance(index, Literal | Name):
-            operand = self.expression(index)
-            slot = self.new_slot(operand.type)
-            self.emit(emit.assign(variable(slot), operand.code, index.at))
-            index = Name("", slot, index.at)
-        return Index(base, index, node.safe, node.at)
-
-    def _mutating_call(
-        self, name: str, nodes: Sequence[Expr], at: int, *, is_method: bool
-    ) -> Operand:
-        # The other arguments are evaluated before the reference is taken.
-        rest = [self.owned(operand, at) for operand in self.operands(nodes[1:])]
-        args = [self.atom(Operand(code, ANY), at).code for code in rest]
-        place = self.fixed(nodes[0])
-        receiver = self.expression(place)
-        if _has_constant_root(nodes[0]):
-            code = receiver.code if is_method else self.owned(receiver, at)
-            style = "constant" if is_method else "value"
-            function = self.script.native_name(name, len(nodes), style)
-            return self.atom(Operand(emit.call(function, [code, *args], at), ANY), at)
-        function = self.script.native_name(name, len(nodes), "place")
-        pair = self.temporary()
-        self.emit(emit.assign(pair, emit.call(function, [receiver.code, *args], at), at))
-        changed, result = (
-            emit.item(emit.load(pair, at), emit.constant(part, at), at) for part in (0, 1)
-        )
-        self.write_back(place, changed, at)
-        return self.atom(Operand(result, ANY), at)
+    def has_constant_root(self, node: Expr) -> bool:
+        """Whether a chain of elements and properties is part of a constant."""
+        node = root_of(node)
+        if isinstance(node, Path):
+            return True
+        if not isinstance(node, Name) or node.added:
+            return False
+        return node.slot.constant if node.slot else self.is_global
 
     def _property(self, node: Property) -> Operand:
-        if node.safe:
-            return self._if_not_unit(node.base, node.at, lambda base: self._get(base, node))
+        if node.name == TAG and (tag := self.tag(node.base)):
+            args = [self.expression(node.base).code, emit.load(tag, node.at)]
+            return Operand(emit.call("read_tag", args, node.at), ANY)
         return self._get(self.expression(node.base), node)
 
     def _get(self, base: Operand, node: Property) -> Operand:
         key = emit.constant(node.name, node.at)
+        if node.name == "len" and base.type in {str, list}:
+            return Operand(emit.call("len", [base.code], node.at), int)
+        inlines = not self.script.checks_properties and not self.is_cold
+        if inlines and emit.is_atom(base.code) and base.type in _MAPS:
+            quick = emit.call("get_entry", [base.code, key], node.at)
+            general = emit.call("get_property", [base.code, key], node.at)
+            return Operand(self.if_map(base, quick, general, node.at), ANY, place=True)
         return Operand(emit.call("get_property", [base.code, key], node.at), ANY, place=True)
 
     def _index(self, node: Index) -> Operand:
-        if node.safe:
-            return self._if_not_unit(
-                node.base,
-                node.at,
-                lambda base: self._element(base, self.expression(node.index), node),
-            )
+        walked = None if self.is_cold else self._walked(node)
+        if walked:
+            return walked
         base, index = self.atoms([node.base, node.index])
         return self._element(base, index, node)
+
+    def _walked(self, node: Index) -> Operand | None:
+        """Read an element of what an expression gives, if the index is a plain variable.
+
+        The base is evaluated in the first test, so that no statement is needed.
+        """
+        index = node.index
+        if not isinstance(node.base, Index) or not isinstance(index, Name | Literal):
+            return None
+        outer = self.swap([])
+        base, key = self.expression(node.base), self.expression(index)
+        written = self.swap(outer)
+        tests = element_tests(Operand(emit.constant(0, node.at), ANY), key, node.at)
+        if written or not emit.is_atom(key.code) or not tests or emit.is_atom(base.code):
+            return None
+        at, name = node.at, self.temporary()
+        array = emit.load(name, at)
+        found = emit.call("type", [emit.walrus(name, base.code, at)], at)
+        tests = [
+            emit.compare(found, "is", emit.load("list", at), at),
+            *element_tests(Operand(array, list), key, at),
+        ]
+        general = emit.call("get_index", [array, key.code], at)
+        item = emit.item(array, key.code, at)
+        return Operand(emit.choose(emit.both(tests, at), item, general, at), ANY, place=True)
+
+    def if_map(self, base: Operand, quick: ast.expr, general: ast.expr, at: int) -> ast.expr:
+        """Return one of two expressions: if the base is a map, or if it is something else."""
+        if base.type is dict:
+            return quick
+        found = emit.call("type", [base.code], at)
+        return emit.choose(emit.compare(found, "is", emit.load("dict", at), at), quick, general, at)
 
     def _element(self, base: Operand, index: Operand, node: Index) -> Operand:
         at = node.at
         code: ast.expr = emit.call("get_index", [base.code, index.code], at)
+        if self.is_cold:
+            return Operand(code, ANY, place=True)
+        if index.type is str and base.type in _MAPS and not self.script.checks_properties:
+            quick = emit.call("get_entry", [base.code, index.code], at)
+            return Operand(self.if_map(base, quick, code, at), ANY, place=True)
         tests = element_tests(base, index, at)
         if tests and emit.is_atom(base.code) and emit.is_atom(index.code):
             code = emit.choose(emit.both(tests, at), emit.item(base.code, index.code, at), code, at)
         return Operand(code, ANY, place=True)
 
-    def _if_not_unit(self, node: Expr, at: int, then: Callable[[Operand], Operand]) -> Operand:
-        """Compile what is done to a value, unless the value is unit."""
-        name = self.temporary()
-        self.emit(emit.assign(name, self.expression(node).code, at))
-        outer = self.swap([])
-        result = then(Operand(emit.load(name, at), ANY, place=True))
-        self.emit(emit.assign(name, result.code, at))
-        written = self.swap(outer)
-        is_value = emit.compare(emit.load(name, at), "is not", emit.constant(None, at), at)
-        self.emit(emit.when(is_value, written, [], at))
-        return Operand(emit.load(name, at), ANY, place=True)
-
-    def _statement_value(self, node: Block | If | Loop | For) -> Operand:
+    def _statement_value(self, node: Block | If | Loop | For | Switch) -> Operand:
         name = self.temporary()
         self.statement(node, name)
         return Operand(emit.load(name, node.at), self.types.of(node))
 
-    _RULES: ClassVar[dict[type, Callable[["ExpressionCompiler", Any], Operand]]] = {
+    RULES: ClassVar[dict[type, Callable[[Any, Any], Operand]]] = {
         Literal: _literal,
         Interpolation: _interpolation,
         Name: _name,
@@ -330,11 +298,10 @@ class ExpressionCompiler(Frame):
         RangeOf: _range,
         ArrayOf: _array,
         MapOf: _map,
-        Call: _call,
-        Method: _method,
+        This: _this,
         Property: _property,
         Index: _index,
-        **dict.fromkeys((Block, If, Loop, For), _statement_value),
+        **dict.fromkeys((Block, If, Loop, For, Switch), _statement_value),
     }
 
 
@@ -348,7 +315,11 @@ def element_tests(base: Operand, index: Operand, at: int) -> list[ast.expr]:
             found = emit.call("type", [operand.code], at)
             tests.append(emit.compare(found, "is", emit.load(kind.__name__, at), at))
     length = emit.call("len", [base.code], at)
-    tests.append(emit.compare_chain(emit.constant(-1, at), [("<", index.code), ("<", length)], at))
+    if index.natural:
+        tests.append(emit.compare(index.code, "<", length, at))
+    else:
+        low = emit.constant(-1, at)
+        tests.append(emit.compare_chain(low, [("<", index.code), ("<", length)], at))
     return tests
 
 
@@ -357,8 +328,3 @@ def root_of(node: Expr) -> Expr:
     while isinstance(node, Property | Index):
         node = node.base
     return node
-
-
-def _has_constant_root(node: Expr) -> bool:
-    node = root_of(node)
-    return isinstance(node, Name) and (node.slot is None or node.slot.constant)

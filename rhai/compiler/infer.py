@@ -13,8 +13,11 @@ from rhai.syntax.tree import (
     Assign,
     Binary,
     Block,
+    Call,
+    Closure,
     If,
     Interpolation,
+    Jump,
     Literal,
     Logic,
     MapOf,
@@ -24,22 +27,22 @@ from rhai.syntax.tree import (
     Stmt,
     Unary,
 )
-from rhai.values import NoneType, Range
+from rhai.values import Char, Fn, NoneType, Range, Series, Timestamp
 
 NEVER = type  # below every type: a variable nothing is known to be stored in yet
 ANY = object
 
-SCALARS = frozenset({int, float, bool, str, NoneType, Range})
+SCALARS = frozenset({int, float, bool, str, NoneType, Range, Char, Fn, Series, Timestamp})
 _NUMBERS = frozenset({int, float})
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "**"})
 _BITWISE = frozenset({"<<", ">>", "&", "|", "^"})
 
 
 class Types:
-    """The types of one function's variables.
+    """The types of one script's variables.
 
     Args:
-        slots: all variables of the function.
+        slots: all variables of the script, and what its functions return.
     """
 
     def __init__(self, slots: Iterable[Slot]) -> None:
@@ -69,9 +72,13 @@ class Types:
         found = self._types[slot]
         return ANY if found is NEVER else found
 
+    def of_result(self, node: Call) -> type:
+        """Return the type of what a call returns."""
+        return self._types.get(node.result, ANY) if node.result else ANY
+
     def of(self, node: Stmt) -> type:
         """Return the type of an expression's value, or of a statement's; ANY if not known."""
-        rule = self._RULES.get(type(node))
+        rule = self.RULES.get(type(node))
         return rule(self, node) if rule else ANY
 
     def _of_name(self, node: Name) -> type:
@@ -98,7 +105,7 @@ class Types:
         otherwise = self.of(node.otherwise) if node.otherwise else NoneType
         return join(self.of(node.then), otherwise)
 
-    _RULES: ClassVar[dict[type, Callable[["Types", Any], type]]] = {
+    RULES: ClassVar[dict[type, Callable[["Types", Any], type]]] = {
         Name: _of_name,
         Literal: _of_literal,
         Unary: _of_unary,
@@ -111,6 +118,9 @@ class Types:
         MapOf: lambda _types, _node: dict,
         RangeOf: lambda _types, _node: Range,
         Assign: lambda _types, _node: NoneType,
+        Call: lambda types, node: types.of_result(node),
+        Jump: lambda _types, _node: NEVER,
+        Closure: lambda _types, _node: Fn,
     }
 
 

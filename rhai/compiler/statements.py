@@ -11,9 +11,11 @@ from typing import Any, ClassVar, Final
 
 from rhai.compiler import emit
 from rhai.compiler.arithmetic import operate
-from rhai.compiler.expressions import ExpressionCompiler, element_tests, root_of
-from rhai.compiler.frame import Operand, variable
+from rhai.compiler.expressions import element_tests, root_of
+from rhai.compiler.frame import Operand
 from rhai.compiler.infer import ANY
+from rhai.compiler.switches import SwitchCompiler
+from rhai.syntax.expressions import TAG
 from rhai.syntax.tree import (
     Assign,
     Block,
@@ -30,6 +32,8 @@ from rhai.syntax.tree import (
     RangeOf,
     Slot,
     Stmt,
+    Switch,
+    This,
     Try,
 )
 from rhai.values import I64_MAX
@@ -37,19 +41,22 @@ from rhai.values import I64_MAX
 RETURN: Final = "return"
 
 
-class StatementCompiler(ExpressionCompiler):
+class StatementCompiler(SwitchCompiler):
     """Compiles the statements of one function."""
 
-    def body(self, block: Block) -> list[ast.stmt]:
+    def body(self, node: Stmt) -> list[ast.stmt]:
         """Compile a whole function body; its last value is the function's."""
-        self.break_targets: list[str | None] = []
         self.caught: list[str] = []
-        self._block(block, RETURN)
+        for slot in self.slots:
+            if slot.tagged:
+                self.emit(emit.assign(f"w{slot.number}", emit.constant(0, node.at), node.at))
+        self.statement(node, RETURN)
         return self.out
 
     def statement(self, node: Stmt, target: str | None) -> None:
         """Write a statement and send its value to the target."""
-        rule = self._STATEMENT_RULES.get(type(node))
+        kind = type(node)
+        rule = self._STATEMENT_RULES.get(kind) or self._LATE_STATEMENTS.get(kind)
         if rule:
             rule(self, node, target)
         else:
@@ -60,13 +67,17 @@ class StatementCompiler(ExpressionCompiler):
         if target is None:
             if not emit.is_atom(operand.code):
                 self.emit(emit.expression(operand.code, node.at))
-        elif target == RETURN and isinstance(node, Name) and node.slot:
+        elif target == RETURN and self._dies(node):
             # The variable dies here, so its value is moved.
             self.emit(emit.returns(operand.code, node.at))
         else:
-            self._deliver(self.owned(operand, node.at), target, node.at)
+            self.deliver(self.owned(operand, node.at), target, node.at)
 
-    def _deliver(self, value: ast.expr | None, target: str | None, at: int) -> None:
+    def _dies(self, node: Any) -> bool:
+        """Whether a node is a variable that nobody can see after this function."""
+        return isinstance(node, Name) and node.slot is not None and not node.slot.shared
+
+    def deliver(self, value: ast.expr | None, target: str | None, at: int) -> None:
         """Send a value to a target; None stands for unit."""
         if target == RETURN:
             if value is not None:
@@ -86,14 +97,28 @@ class StatementCompiler(ExpressionCompiler):
         if node.body:
             self.statement(node.body[-1], target)
         else:
-            self._deliver(None, target, node.at)
+            self.deliver(None, target, node.at)
 
     def _let(self, node: Let, target: str | None) -> None:
         value: ast.expr = emit.constant(None, node.at)
         if node.value:
             value = self.owned(self.expression(node.value), node.at)
-        self.emit(emit.assign(variable(node.slot), value, node.at))
-        self._deliver(None, target, node.at)
+        self.emit(self.defining(node.slot, value, node.at))
+        if tag := self.tag(Name("", node.slot, node.at)):
+            self.emit(emit.assign(tag, emit.constant(0, node.at), node.at))
+        self._announce(node)
+        self.deliver(None, target, node.at)
+
+    def _announce(self, node: Let) -> None:
+        """Tell others of a variable: functions of a global constant, the caller of `eval`."""
+        at, slot = node.at, node.slot
+        constant = self.script.global_constants.get(slot.name)
+        if self.is_main and node.is_global and slot.constant and constant:
+            value = self.owned(Operand(self.reading(Name("", slot, at)), ANY, place=True), at)
+            self.emit(emit.assign(constant, emit.call("Cell", [value], at), at))
+        if self.script.is_late and node.is_global:
+            table, name = emit.load("added", at), emit.constant(slot.name, at)
+            self.emit(emit.set_item(table, name, emit.load(self.variable(slot), at), at))
 
     def _if(self, node: If, target: str | None) -> None:
         condition = self.boolean(node.condition)
@@ -102,7 +127,7 @@ class StatementCompiler(ExpressionCompiler):
             otherwise = self._written(node.otherwise, target)
         else:
             outer = self.swap([])
-            self._deliver(None, target, node.at)
+            self.deliver(None, target, node.at)
             otherwise = self.swap(outer)
         self.emit(emit.when(condition, then, otherwise, node.at))
 
@@ -123,7 +148,7 @@ class StatementCompiler(ExpressionCompiler):
     def _before_loop(self, target: str | None, at: int) -> None:
         """Set the value of a loop that ends without ``break``, and where ``break`` puts its own."""
         if target != RETURN:
-            self._deliver(None, target, at)
+            self.deliver(None, target, at)
         self.break_targets.append(target)
 
     def _test(self, node: Loop) -> None:
@@ -140,11 +165,20 @@ class StatementCompiler(ExpressionCompiler):
         self._before_loop(target, at)
         body = self._written(node.body, None)
         self.break_targets.pop()
-        names = [variable(node.item)]
+        slots = [node.counter, node.item] if node.counter else [node.item]
         if node.counter:
-            names.insert(0, variable(node.counter))
             iterable = emit.call("enumerate", [iterable], at)
-        self.emit(emit.loop(names, iterable, body, at))
+        names = [self.temporary() if slot.shared else self.variable(slot) for slot in slots]
+        self.emit(emit.loop(names, iterable, self._filled(slots, names, at) + body, at))
+
+    def _filled(self, slots: list[Slot], names: list[str], at: int) -> list[ast.stmt]:
+        """Give shared loop variables one cell for all turns, and return what fills it."""
+        filling: list[ast.stmt] = []
+        for slot, name in zip(slots, names, strict=True):
+            if slot.shared:
+                self.emit(self.defining(slot, emit.constant(None, at), at))
+                filling.append(self.storing(Name("", slot, at), emit.load(name, at), at))
+        return filling
 
     def _iterable(self, node: Expr) -> ast.expr:
         if not isinstance(node, RangeOf):
@@ -155,21 +189,21 @@ class StatementCompiler(ExpressionCompiler):
         return emit.call("turns", args, node.at)
 
     def _assign(self, node: Assign, target: str | None) -> None:
-        if isinstance(node.target, Name):
+        if isinstance(node.target, Name | This):
             self._assign_name(node, node.target)
         else:
             self._assign_part(node, node.target)
-        self._deliver(None, target, node.at)
+        self.deliver(None, target, node.at)
 
-    def _assign_name(self, node: Assign, name: Name) -> None:
+    def _assign_name(self, node: Assign, name: Name | This) -> None:
         value = self.expression(node.value)
-        if name.slot is None:
+        if isinstance(name, Name) and name.slot is None and not name.added:
             self._refuse(name, value)
         elif node.op:
-            self._op_assign(node, name.slot, value)
+            self._op_assign(node, name, value)
         else:
             code = self.owned(value, node.at)
-            self.emit(emit.assign(variable(name.slot), code, node.at))
+            self.emit(self.storing(name, code, node.at))
 
     def _refuse(self, name: Name, value: Operand) -> None:
         """Raise, once the value is evaluated, the error that this is no variable of the script."""
@@ -178,15 +212,16 @@ class StatementCompiler(ExpressionCompiler):
         call = emit.call(function, [emit.constant(name.name, name.at)], name.at)
         self.emit(emit.expression(call, name.at))
 
-    def _op_assign(self, node: Assign, slot: Slot, value: Operand) -> None:
-        at, name = node.at, variable(slot)
-        kind = self.types.of_slot(slot)
-        if kind is str and node.op == "+":
-            self._append(name, value, at)
+    def _op_assign(self, node: Assign, name: Name | This, value: Operand) -> None:
+        at = node.at
+        kind = self.types.of(name)
+        if kind is str and node.op == "+" and isinstance(name, Name) and name.slot:
+            self._append(self.variable(name.slot), value, at)
             return
-        current = Operand(emit.load(name, at), kind)
-        result = operate(self, node.op, current, self.atom(value, at), at, placed=True)
-        self.emit(emit.assign(name, result.code, at))
+        right = self.atom(value, at)
+        current = self.atom(Operand(self.reading(name), kind, place=True), at)
+        result = operate(self, node.op, current, right, at, placed=True)
+        self.emit(self.storing(name, result.code, at))
 
     def _append(self, name: str, value: Operand, at: int) -> None:
         """Extend a string variable; written so that Python can extend it in place."""
@@ -204,7 +239,7 @@ class StatementCompiler(ExpressionCompiler):
         """Assign to an element or a property: the value first, then the chain left to right."""
         at = node.at
         root = root_of(part)
-        if isinstance(root, Name) and root.slot is None:
+        if isinstance(root, Name) and root.slot is None and not root.added:
             self._refuse(root, self.expression(node.value))
             return
         value = self.atom(Operand(self.owned(self.expression(node.value), at), ANY), at).code
@@ -216,9 +251,13 @@ class StatementCompiler(ExpressionCompiler):
 
     def write_back(self, node: Expr, value: ast.expr, at: int) -> None:
         """Store a new value in the place an expression reads."""
-        if isinstance(node, Name):
-            if node.slot:
-                self.emit(emit.assign(variable(node.slot), value, at))
+        if isinstance(node, Name | This):
+            if isinstance(node, This) or node.slot or node.added:
+                self.emit(self.storing(node, value, at))
+        elif isinstance(node, Property) and node.name == TAG and (tag := self.tag(node.base)):
+            base = self.atom(self.expression(node.base), at).code
+            args = [base, emit.load(tag, at), value]
+            self.emit(emit.assign(tag, emit.call("set_tag", args, node.at), at))
         elif isinstance(node, Property):
             base = self.atom(self.expression(node.base), at).code
             args = [base, emit.constant(node.name, node.at), value]
@@ -234,6 +273,13 @@ class StatementCompiler(ExpressionCompiler):
         self._replace(node.base, changed, at)
         general = self.swap(outer)
         tests = element_tests(base, index, at)
+        if self.is_cold:
+            tests = []
+        elif index.type is str and base.type in {dict, ANY}:
+            tests = [emit.compare(index.code, "in", base.code, at)]
+            if base.type is ANY:
+                found = emit.call("type", [base.code], at)
+                tests.insert(0, emit.compare(found, "is", emit.load("dict", at), at))
         if not tests:
             self.out.extend(general)
             return
@@ -242,8 +288,8 @@ class StatementCompiler(ExpressionCompiler):
 
     def _replace(self, base: Expr, changed: ast.expr, at: int) -> None:
         """Store a changed container where it came from; strings and integers become new ones."""
-        if isinstance(base, Name) and base.slot:
-            self.emit(emit.assign(variable(base.slot), changed, at))
+        if isinstance(base, This) or (isinstance(base, Name) and (base.slot or base.added)):
+            self.emit(self.storing(base, changed, at))
         else:
             name = self.temporary()
             self.emit(emit.assign(name, changed, at))
@@ -290,12 +336,12 @@ class StatementCompiler(ExpressionCompiler):
         handler = [emit.assign(kept, caught, at)]
         if node.error:
             value = emit.call("error_value", [emit.load(kept, at)], at)
-            handler.append(emit.assign(variable(node.error), value, at))
+            handler.append(self.defining(node.error, value, at))
         self.caught.append(kept)
         handler += self._written(node.handler, None)
         self.caught.pop()
         outer = self.swap([])
-        self._deliver(None, target, at)
+        self.deliver(None, target, at)
         handler += self.swap(outer)
         self.emit(emit.attempt(body, "ScriptError", name, handler, at))
 
@@ -315,5 +361,6 @@ class StatementCompiler(ExpressionCompiler):
         For: _for,
         Assign: _assign,
         Jump: _jump,
+        Switch: SwitchCompiler.switch,
         Try: _try,
     }

@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator
 
-from rhai.library import arrays, core, maps, numbers, text
+from rhai.library import (
+    arrays,
+    bits,
+    blobs,
+    callbacks,
+    core,
+    json_texts,
+    maps,
+    numbers,
+    pointers,
+    sorting,
+    text,
+)
 from rhai.runtime.registry import Native
 from rhai.runtime.sizes import Sizes
 
@@ -14,3 +26,9 @@ def standard_library(sizes: Sizes) -> Iterator[Native]:
     yield from text.functions(sizes)
     yield from arrays.functions(sizes)
     yield from maps.functions(sizes)
+    yield from callbacks.functions(sizes)
+    yield from sorting.functions()
+    yield from bits.functions()
+    yield from blobs.functions(sizes)
+    yield from json_texts.functions(sizes)
+    yield from pointers.functions()

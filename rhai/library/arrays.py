@@ -12,7 +12,7 @@ from rhai.runtime.faults import too_large
 from rhai.runtime.operators import contains
 from rhai.runtime.registry import GETTER, Native
 from rhai.runtime.sizes import Sizes
-from rhai.values import I64_MAX, Range, Value, copy_value
+from rhai.values import CONTAINERS, I64_MAX, Range, Value, copy_value
 
 Array = list[Value]
 
@@ -64,6 +64,8 @@ def _changes() -> Iterator[Native]:
     yield Native("dedup", (list,), _dedup, mutates=True)
     yield Native("drain", (list, int, int), _drain, mutates=True)
     yield Native("drain", (list, Range), _drain_range, mutates=True)
+    yield Native("retain", (list, int, int), _retain, mutates=True)
+    yield Native("retain", (list, Range), _retain_range, mutates=True)
 
 
 def _remove(items: Array, index: int) -> tuple[Array, Value]:
@@ -101,6 +103,18 @@ def _drain_range(items: Array, part: Range) -> tuple[Array, Array]:
     return _cut(items, range_span(len(items), part))
 
 
+def _retain(items: Array, start: int, count: int) -> tuple[Array, Array]:
+    if count <= 0:
+        return items, []
+    removed, kept = _drain(items, start, count)
+    return kept, removed
+
+
+def _retain_range(items: Array, part: Range) -> tuple[Array, Array]:
+    removed, kept = _drain_range(items, part)
+    return kept, removed
+
+
 def _cut(items: Array, part: slice) -> tuple[Array, Array]:
     taken = items[part]
     del items[part]
@@ -125,18 +139,10 @@ class _Growth:
         yield Native("insert", (list, int, object), self._insert, mutates=True)
         yield Native("pad", (list, int, object), self._pad, mutates=True)
         yield Native("splice", (list, int, int, list), self._splice, mutates=True)
+        yield Native("splice", (list, Range, list), self._splice_range, mutates=True)
 
     def _checked(self, items: Array, added: Value) -> tuple[Array, None]:
-        """Check an array after something was added.
-
-        What nested values hold is counted each time the length has doubled, so that building an
-        array of arrays stays linear.
-        """
-        length = len(items)
-        doubled = length & (length - 1) == 0
-        if length > self._limit or (doubled and type(added) in {list, dict}):
-            self._sizes.checked_array(items)
-        return items, None
+        return self._sizes.grown(items, added), None
 
     def _push(self, items: Array, value: Value) -> tuple[Array, None]:
         items.append(value)
@@ -153,9 +159,16 @@ class _Growth:
     def _pad(self, items: Array, length: int, value: Value) -> tuple[Array, None]:
         if length > self._limit:
             raise too_large("Size of array/BLOB too large")
-        items.extend([copy_value(value) for _ in range(length - len(items))])
+        if type(value) in CONTAINERS:
+            items.extend([copy_value(value) for _ in range(length - len(items))])
+        else:
+            items.extend([value] * (length - len(items)))
         return self._checked(items, value)
 
     def _splice(self, items: Array, start: int, count: int, new: Array) -> tuple[Array, None]:
         items[span(len(items), start, count)] = new
+        return self._checked(items, new)
+
+    def _splice_range(self, items: Array, part: Range, new: Array) -> tuple[Array, None]:
+        items[range_span(len(items), part)] = new
         return self._checked(items, new)

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from rhai.display import debug, display
 from rhai.errors import ScriptExit
-from rhai.runtime.registry import Native
+from rhai.runtime.registry import GETTER, Native
 from rhai.runtime.sizes import Sizes
 from rhai.values import Value, copy_value, type_name
 
@@ -15,6 +15,8 @@ def functions(sizes: Sizes) -> Iterator[Native]:
     yield Native("type_of", (object,), type_name)
     yield Native("to_string", (object,), display)
     yield Native("to_debug", (object,), debug)
+    yield Native(f"{GETTER}tag", (object,), lambda _value: 0)
+    yield Native("set_tag", (object, int), lambda _value, _tag: None)
     yield Native("exit", (), lambda: _exit(None))
     yield Native("exit", (object,), _exit)
     yield Native("take", (object,), lambda value: (None, sizes.copied(value)), mutates=True)

@@ -33,7 +33,7 @@ def _values(entries: Map) -> list[Value]:
 def _growth(sizes: Sizes) -> Iterator[Native]:
     def put(entries: Map, key: str, value: Value) -> tuple[Map, None]:
         entries[key] = value
-        return sizes.checked_map(entries), None
+        return sizes.grown(entries, value), None
 
     def mixin(entries: Map, more: Map) -> tuple[Map, None]:
         entries.update(more)

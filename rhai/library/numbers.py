@@ -3,12 +3,12 @@
 import math
 import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 
+from rhai.display import whole_text
 from rhai.runtime.arithmetic import divide_floats
 from rhai.runtime.faults import arithmetic, no_such_bit
 from rhai.runtime.registry import GETTER, Native
-from rhai.values import I64_MAX, I64_MIN, Value
+from rhai.values import I64_MAX, I64_MIN, Char, Value
 
 _BITS = 64
 _MASK = 2**_BITS - 1
@@ -130,8 +130,7 @@ def _absolute(n: int) -> int:
 def _to_int(x: float) -> int:
     if math.isfinite(x) and I64_MIN <= math.trunc(x) <= I64_MAX:
         return math.trunc(x)
-    shown = format(Decimal(repr(x)), "f") if math.isfinite(x) else str(x).replace("nan", "NaN")
-    raise arithmetic(f"Integer overflow: to_int({shown})")
+    raise arithmetic(f"Integer overflow: to_int({whole_text(x)})")
 
 
 def _bit(index: int) -> int:
@@ -146,6 +145,7 @@ def _extremes() -> Iterator[Native]:
             for b in _NUMBERS:
                 yield Native(name, (a, b), _extreme(choose, a is not b))
         yield Native(name, (str, str), choose)
+        yield Native(name, (Char, Char), choose)
 
 
 def _extreme(choose: Callable[..., Value], mixed: bool) -> Callable[[Value, Value], Value]:

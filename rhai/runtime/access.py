@@ -4,6 +4,9 @@ Replacing returns the container: the same object for arrays and maps, a new valu
 integers, which the compiler stores where the old one was.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from rhai.errors import ScriptError
 from rhai.runtime.arithmetic import wrap
 from rhai.runtime.faults import (
@@ -12,16 +15,18 @@ from rhai.runtime.faults import (
     outside_string,
     type_mismatch,
 )
-from rhai.values import Char, Range, Value, signature_name, type_name
+from rhai.runtime.sizes import Sizes
+from rhai.values import Blob, Char, Range, Value, signature_name, type_name
 
 _BITS = 64
+_BYTE = 0xFF
 _BIT_RANGE = range(-_BITS, _BITS)
 
 
 def get_index(base: Value, index: Value) -> Value:
     """Return ``base[index]``. Raises: EvalError as the type of the base has it."""
     kind = type(base)
-    if kind is list:
+    if kind is list or kind is Blob:
         return base[_array_offset(base, index)]
     if kind is dict:
         return base.get(_map_key(index))
@@ -46,6 +51,11 @@ def set_index(base: Value, index: Value, value: Value) -> Value:
     if kind is dict:
         base[_map_key(index)] = value
         return base
+    if kind is Blob:
+        if type(value) is not int:
+            raise type_mismatch(value, "i64")
+        base[_array_offset(base, index)] = value & _BYTE
+        return base
     if kind is str:
         return _set_text(base, index, value)
     if kind is int:
@@ -60,7 +70,7 @@ def _no_indexer(base: Value, index: Value) -> ScriptError:
     )
 
 
-def _array_offset(array: list[Value], index: Value) -> int:
+def _array_offset(array: list[Value] | Blob, index: Value) -> int:
     if type(index) is not int:
         raise type_mismatch(index, "i64")
     if -len(array) <= index < len(array):
@@ -141,6 +151,22 @@ def set_property(base: Value, name: str, value: Value) -> Value:
         f" '{type_name(base)}' to handle '{type_name(value)}'",
         details={"property": name},
     )
+
+
+Setter = Callable[[Value, Any, Value], Value]
+
+
+def sized(replace: Setter, sizes: Sizes) -> Setter:
+    """Return a way to store that keeps to the sizes: containers may have grown."""
+
+    def replace_checked(base: Value, key: Any, value: Value) -> Value:
+        changed = replace(base, key, value)
+        kind = type(changed)
+        if kind is dict or kind is list:
+            return sizes.grown(changed, value)
+        return sizes.checked_string(changed) if kind is str else changed
+
+    return replace_checked
 
 
 def no_getter(base: Value, name: str) -> ScriptError:

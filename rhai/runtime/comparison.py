@@ -4,12 +4,12 @@ import math
 
 from rhai.errors import ScriptError
 from rhai.runtime.faults import function_not_found
-from rhai.values import Char, NoneType, Value
+from rhai.values import Char, Fn, NoneType, Timestamp, Value
 
 _EPSILON = 2.220446049250313e-16
 _NUMBERS = frozenset({int, float})
 _TEXTS = frozenset({str, Char})
-_ORDERED = frozenset({int, bool, str, Char})
+_ORDERED = frozenset({int, bool, str, Char, Timestamp})
 
 
 def _difference(a: float, b: float) -> float:
@@ -17,6 +17,8 @@ def _difference(a: float, b: float) -> float:
     a, b = float(a), float(b)
     if a == b:
         return 0.0
+    if math.isnan(a) or math.isnan(b):
+        return math.nan
     scale = 1.0 if a * b == 0 else max(abs(a), abs(b))
     # An infinite scale would make every difference from an infinity a NaN.
     return a - b if math.isinf(scale) else (a - b) / scale
@@ -35,6 +37,8 @@ def equals(a: Value, b: Value) -> bool:
         return kind in _TEXTS and other in _TEXTS and _text(a) == _text(b)
     if kind is list:
         return len(a) == len(b) and all(map(equals, a, b))
+    if kind is Fn:
+        raise _unordered("==", a, b)
     if kind is dict:
         return a.keys() == b.keys() and all(equals(a[key], b[key]) for key in a)
     return bool(a == b)
@@ -44,6 +48,8 @@ def differs(a: Value, b: Value) -> bool:
     """Return ``a != b``: the opposite of ``==``, but for NaN, where both are false."""
     if type(a) in _NUMBERS and type(b) in _NUMBERS and (type(a) is float or type(b) is float):
         return abs(_difference(a, b)) > _EPSILON
+    if type(a) is Fn and type(b) is Fn:
+        raise _unordered("!=", a, b)
     return not equals(a, b)
 
 

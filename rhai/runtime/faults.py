@@ -1,7 +1,7 @@
 """The errors that operators and functions raise, each with the text the language gives it."""
 
 from rhai.display import debug
-from rhai.errors import ResourceError, ScriptError
+from rhai.errors import CallFrame, EvalError, ParseError, ResourceError, RhaiError, ScriptError
 from rhai.values import Value, host_name, signature_name
 
 
@@ -19,6 +19,13 @@ def variable_not_found(name: str) -> ScriptError:
     """Return the error that no variable has this name."""
     return ScriptError(
         "ErrorVariableNotFound", f"Variable not found: {name}", details={"variable": name}
+    )
+
+
+def property_not_found(name: str) -> ScriptError:
+    """Return the error that a map lacks a property."""
+    return ScriptError(
+        "ErrorPropertyNotFound", f"Property not found: {name}", details={"property": name}
     )
 
 
@@ -106,3 +113,52 @@ def thrown(value: Value) -> ScriptError:
     text = value if type(value) is str else "" if value is None else debug(value)
     message = f"Runtime error: {text}" if text else "Runtime error"
     return ScriptError("ErrorRuntime", message, value=value)
+
+
+def unbound_this() -> ScriptError:
+    """Return the error that a function was not called as a method."""
+    return ScriptError("ErrorUnboundThis", "'this' not bound")
+
+
+def data_race(variable: str) -> ScriptError:
+    """Return the error that a closure shares what it is called on."""
+    message = f"Data race detected on variable '{variable}'"
+    return ScriptError("ErrorDataRace", message, details={"variable": variable})
+
+
+def module_not_found(name: str) -> ScriptError:
+    """Return the error that no module has this name."""
+    return ScriptError("ErrorModuleNotFound", f"Module not found: {name}", details={"module": name})
+
+
+def no_function(name: str) -> ScriptError:
+    """Return the error that a text is no function's name."""
+    return ScriptError(
+        "ErrorFunctionNotFound", f"Function not found: {name}", details={"function": name}
+    )
+
+
+def too_many_modules() -> ResourceError:
+    """Return the error that the script imported too much."""
+    return ResourceError("ErrorTooManyModules", "Too many modules imported")
+
+
+def in_module(name: str, error: RhaiError) -> ScriptError:
+    """Return the error that a module could not be loaded."""
+    wrapped = ScriptError(
+        "ErrorParsing" if isinstance(error, ParseError) else error.kind,
+        f"{error}\nin module '{name}'",
+        details={"module": name},
+    )
+    wrapped.outer = "ErrorInModule"
+    return wrapped
+
+
+def in_function(name: str, error: ScriptError | ParseError) -> EvalError:
+    """Return an error of a special or library function as one that happened inside a call."""
+    kind = "ErrorParsing" if isinstance(error, ParseError) else error.kind
+    severity = EvalError if isinstance(error, ParseError) else ScriptError
+    wrapped = severity(kind, f"{error.message}\nin call to function '{name}'")
+    wrapped.outer = "ErrorInFunctionCall"
+    wrapped.call_stack += (CallFrame(name, None),)
+    return wrapped

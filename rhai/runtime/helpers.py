@@ -8,8 +8,25 @@ from rhai.compiler.infer import SCALARS
 from rhai.display import display
 from rhai.errors import ScriptError
 from rhai.runtime import faults
-from rhai.runtime.access import get_index, no_getter, set_index, set_property
-from rhai.runtime.operators import BinaryOperator, invert, keep_sign, negate, placed
+from rhai.runtime.access import get_index, no_getter, set_index, set_property, sized
+from rhai.runtime.functions import (
+    Cell,
+    bound,
+    call_fn,
+    call_on,
+    call_on_cell,
+    curry,
+    is_shared,
+)
+from rhai.runtime.modules import find_module, global_constant, module_call, module_value
+from rhai.runtime.operators import (
+    BinaryOperator,
+    assigning_addition,
+    invert,
+    keep_sign,
+    negate,
+    placed,
+)
 from rhai.runtime.registry import GETTER, Overloads, Registry
 from rhai.runtime.sizes import Sizes
 from rhai.runtime.trace import resolve
@@ -29,8 +46,11 @@ def helper_table(
     table: dict[str, object] = {name: operators[symbol] for symbol, name in OPERATOR_NAMES.items()}
     for symbol, name in OPERATOR_NAMES.items():
         table[f"placed_{name}"] = placed(operators[symbol])
+    table["placed_add"] = placed(assigning_addition(operators["+"], sizes))
     table.update(_FIXED)
     table["get_property"] = _property_reader(registry)
+    table["set_index"] = sized(set_index, sizes)
+    table["set_property"] = sized(set_property, sizes)
     table["concatenate"] = _concatenation(sizes)
     table["checked_string"] = sizes.checked_string
     table["checked_array"] = sizes.checked_array
@@ -54,6 +74,25 @@ def _property_reader(registry: Registry) -> Callable[[Value, str], Value]:
         return native.run(base)
 
     return get_property
+
+
+def strict_properties(table: dict[str, object]) -> dict[str, object]:
+    """Return the readers for an engine that refuses properties a map lacks."""
+    readers: dict[str, object] = {}
+    for name in ("get_property", "get_index"):
+        read = table[name]
+        assert callable(read)
+        readers[name] = _refusing(read)
+    return readers
+
+
+def _refusing(read: Callable[[Value, Value], Value]) -> Callable[[Value, Value], Value]:
+    def get(base: Value, key: Value) -> Value:
+        if type(base) is dict and type(key) is str and key not in base:
+            raise faults.property_not_found(key)
+        return read(base, key)
+
+    return get
 
 
 def _concatenation(sizes: Sizes) -> Callable[..., str]:
@@ -110,7 +149,7 @@ def error_value(error: ScriptError) -> Value:
     if error.kind == "ErrorRuntime":
         return copy_value(error.value)
     fields: dict[str, Value] = {"error": error.variant, "message": error.message}
-    if error.call_stack:
+    if error.outer == "ErrorInFunctionCall":
         fields.update(function=error.call_stack[-1].function, source="")
     else:
         fields.update(error.details)
@@ -119,8 +158,49 @@ def error_value(error: ScriptError) -> Value:
     return fields
 
 
+def read_tag(value: Value, tag: int) -> Value:
+    """Return the tag of a variable; on a map it is a property like any other."""
+    return value.get("tag") if type(value) is dict else tag
+
+
+def set_tag(value: Value, tag: int, new: Value) -> int:
+    """Return what a variable's tag becomes. Raises: EvalError unless it fits 32 bits."""
+    if type(value) is dict:
+        value["tag"] = new
+        return tag
+    if type(new) is not int:
+        raise faults.type_mismatch(new, "i64")
+    if not -(2**31) <= new < 2**31:
+        raise faults.arithmetic(
+            f"{new} is too large to fit into a tag (must be between {-(2**31)} and {2**31 - 1})"
+        )
+    return new
+
+
+def matches(value: Value, case: Value) -> bool:
+    """Return whether a value falls under a case of a ``switch``: types count, but for ranges."""
+    kind = type(value)
+    if type(case) is Range and kind is not Range:
+        if kind is not int and kind is not float:
+            return False
+        start: bool = case.start <= value
+        return start and (value <= case.end if case.inclusive else value < case.end)
+    if kind is not type(case):
+        return False
+    if kind is list:
+        return len(value) == len(case) and all(map(matches, value, case))
+    if kind is dict:
+        return value.keys() == case.keys() and all(matches(value[key], case[key]) for key in case)
+    return bool(value == case)
+
+
 _FIXED: dict[str, object] = {
     "int": int,
+    "str": str,
+    "append": list.append,
+    "dict": dict,
+    "sized": frozenset({str, list}),
+    "get_entry": dict.get,
     "list": list,
     "type": type,
     "len": len,
@@ -132,8 +212,6 @@ _FIXED: dict[str, object] = {
     "keep_sign": keep_sign,
     "invert": invert,
     "get_index": get_index,
-    "set_index": set_index,
-    "set_property": set_property,
     "make_range": make_range,
     "not_boolean": not_boolean,
     "no_variable": no_variable,
@@ -142,4 +220,18 @@ _FIXED: dict[str, object] = {
     "throw_again": throw_again,
     "caught": resolve,
     "error_value": error_value,
+    "Cell": Cell,
+    "bound": bound,
+    "is_shared": is_shared,
+    "call_fn": call_fn,
+    "call_on": call_on,
+    "call_on_cell": call_on_cell,
+    "curry": curry,
+    "matches": matches,
+    "read_tag": read_tag,
+    "set_tag": set_tag,
+    "find_module": find_module,
+    "module_value": module_value,
+    "module_call": module_call,
+    "global_constant": global_constant,
 }

@@ -11,6 +11,7 @@ from itertools import chain, repeat
 from time import perf_counter
 
 from rhai.runtime.faults import too_many_operations
+from rhai.values import Value
 
 _FIRST_PORTION = 16
 _MAX_PORTION = 1024
@@ -100,11 +101,21 @@ class Meter:
 
     def turns(self, numbers: range) -> Iterable[int]:
         """Return the numbers of a range, counted."""
-        if numbers.stop - numbers.start <= self._next_portion():
-            if numbers:
-                self.charge(len(numbers))
+        count = numbers.stop - numbers.start
+        if count <= 0:
+            return numbers
+        if count <= (self._next_portion() if self._limit else self._portion):
+            self._used += count
+            if self._used >= self._next_check:
+                self._check()
             return numbers
         return chain.from_iterable(self._counted(numbers))
+
+    def each(self, items: Iterable[Value]) -> Iterator[Value]:
+        """Yield items, counted one by one."""
+        for item in items:
+            self.charge(1)
+            yield item
 
     def _counted(self, numbers: range) -> Iterator[range]:
         start = numbers.start

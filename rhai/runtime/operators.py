@@ -13,12 +13,15 @@ from rhai.runtime import arithmetic as ints
 from rhai.runtime import comparison
 from rhai.runtime.faults import function_not_found
 from rhai.runtime.sizes import Sizes
-from rhai.values import Char, NoneType, Range, Value
+from rhai.values import Blob, Char, Fn, NoneType, Range, Series, Timestamp, Value, copy_value
 
 BinaryOperator: TypeAlias = Callable[[Value, Value], Value]
 
 _NUMBERS = frozenset({int, float})
-_ADDED_TO_STRING = frozenset({int, float, bool, str, NoneType, Char, list, dict, Range})
+_BYTE = 0xFF
+_ADDED_TO_STRING = frozenset(
+    {int, float, bool, str, NoneType, Char, list, dict, Range, Blob, Fn, Timestamp, Series}
+)
 
 _INT_OPERATORS: dict[str, Callable[[int, int], int]] = {
     "+": ints.add_ints,
@@ -96,18 +99,52 @@ def _addition(numeric: BinaryOperator, sizes: Sizes) -> BinaryOperator:
             return numeric(a, b)
         if kind is str or other is str or (kind is Char and other is Char):
             return sizes.checked_string(_joined(a, b))
-        if kind is list and other is list:
-            return sizes.checked_array(a + b)
-        if kind is dict and other is dict:
-            return sizes.checked_map(a | b)
-        raise function_not_found("+", (a, b))
+        rule = _ADDITIONS.get((kind, other))
+        if rule is None:
+            raise function_not_found("+", (a, b))
+        return sizes.checked(rule(a, b))
 
     return add
 
 
+_ADDITIONS: dict[tuple[type, type], BinaryOperator] = {
+    (list, list): lambda a, b: copy_value(a) + copy_value(b),
+    (dict, dict): lambda a, b: copy_value(a) | copy_value(b),
+    (Blob, Blob): lambda a, b: Blob(a + b),
+    (Blob, Char): lambda a, b: Blob(a + b.text.encode()),
+    (Timestamp, int): lambda a, b: Timestamp(a.seconds + b),
+    (Timestamp, float): lambda a, b: Timestamp(a.seconds + b),
+}
+
+
+def assigning_addition(add: BinaryOperator, sizes: Sizes) -> BinaryOperator:
+    """Return ``+=``, which also adds single items to arrays and BLOBs, in place."""
+
+    def add_to(a: Value, b: Value) -> Value:
+        if type(a) is list:
+            if type(b) is list:
+                a.extend(copy_value(b))
+            else:
+                a.append(copy_value(b))
+            return sizes.grown(a, b)
+        if type(a) is Blob and type(b) is int:
+            a.append(b & _BYTE)
+            return sizes.grown(a, b)
+        if type(a) is Blob and type(b) is str:
+            a.extend(b.encode())
+            return sizes.grown(a, b)
+        return add(a, b)
+
+    return add_to
+
+
+def _text(value: Value) -> str:
+    return value.decode("utf-8", "replace") if type(value) is Blob else display(value)
+
+
 def _joined(a: Value, b: Value) -> str:
     if type(a) in _ADDED_TO_STRING and type(b) in _ADDED_TO_STRING:
-        return display(a) + display(b)
+        return _text(a) + _text(b)
     raise function_not_found("+", (a, b))
 
 
@@ -116,6 +153,10 @@ def _subtraction(numeric: BinaryOperator) -> BinaryOperator:
         if type(a) is str and type(b) in {str, Char}:
             removed = display(b)
             return a.replace(removed, "") if removed else a
+        if type(a) is Timestamp and type(b) is Timestamp:
+            return a.seconds - b.seconds
+        if type(a) is Timestamp and type(b) in _NUMBERS:
+            return Timestamp(a.seconds - b)
         return numeric(a, b)
 
     return subtract
@@ -132,6 +173,8 @@ def contains(item: Value, container: Value) -> bool:
         return display(item) in container
     if kind is Range and type(item) is int:
         return item in container.indices()
+    if kind is Blob and type(item) is int:
+        return item & _BYTE in container
     raise function_not_found("contains", (container, item))
 
 

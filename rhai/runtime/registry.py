@@ -24,12 +24,15 @@ class Native:
         run: takes the arguments and returns a value; a mutating function returns the new first
             argument and its result.
         mutates: whether it changes its first argument.
+        calls_back: whether it calls functions of the script; it then takes the depth they shall
+            have before its arguments.
     """
 
     name: str
     types: tuple[type, ...]
     run: Callable[..., Value]
     mutates: bool = False
+    calls_back: bool = False
 
 
 class Overloads:
@@ -41,9 +44,23 @@ class Overloads:
         self._chosen: dict[tuple[type, ...], Native] = {}
 
     @property
+    def styles(self) -> dict[str, Callable[..., Value]]:
+        """How a function can be called, by how its first argument goes."""
+        return {
+            "value": self.call,
+            "place": self.call_on_place,
+            "constant": self.call_on_constant,
+        }
+
+    @property
     def mutates(self) -> bool:
         """Whether one of them changes its first argument."""
         return any(native.mutates for native in self.natives)
+
+    @property
+    def calls_back(self) -> bool:
+        """Whether one of them calls functions of the script."""
+        return any(native.calls_back for native in self.natives)
 
     def add(self, native: Native) -> None:
         """Add a function; it takes the place of one with the same types."""

@@ -2,7 +2,7 @@
 
 from rhai.limits import Limits
 from rhai.runtime.faults import too_large
-from rhai.values import Value, copy_value
+from rhai.values import CONTAINERS, Blob, Value, copy_value
 
 # Far beyond what scripts mean to build, far below what Python can walk through.
 _MAX_NESTING = 100
@@ -43,13 +43,35 @@ class Sizes:
         self._check_nested(entries)
         return entries
 
+    def grown(self, items: Value, added: Value) -> Value:
+        """Return an array, map or BLOB after something was added to it.
+
+        What nested values hold is counted each time the length has doubled, so that building an
+        array of arrays stays linear.
+
+        Raises:
+            EvalError: it, or what it holds in all, is too large.
+        """
+        length = len(items)
+        limit = self.limits.max_map_size if type(items) is dict else self.limits.max_array_size
+        doubled = length & (length - 1) == 0
+        if length > limit or (doubled and type(added) in CONTAINERS):
+            self._check_nested(items)
+        return items
+
+    def checked(self, value: Value) -> Value:
+        """Return a value. Raises: EvalError if it, or what it holds in all, is too large."""
+        if type(value) in CONTAINERS:
+            self._check_nested(value)
+        return value
+
     def copied(self, value: Value) -> Value:
         """Return a copy that shares nothing. Raises: EvalError if the value is too large.
 
         Growth beyond a constant factor needs a copy of what is already there, so this is what
         stops a container from being stored in itself over and over.
         """
-        if type(value) is list or type(value) is dict:
+        if type(value) in CONTAINERS:
             self._check_nested(value)
         return copy_value(value)
 
@@ -67,12 +89,14 @@ def _count(value: Value, nesting: int = 0) -> tuple[int, int]:
         raise too_large("Value nested too deeply")
     if type(value) is list:
         nested, items, entries = value, len(value), 0
+    elif type(value) is Blob:
+        return len(value), 0
     elif type(value) is dict:
         nested, items, entries = list(value.values()), 0, len(value)
     else:
         return 0, 0
     for item in nested:
-        if type(item) is list or type(item) is dict:
+        if type(item) in CONTAINERS:
             more_items, more_entries = _count(item, nesting + 1)
             items += more_items
             entries += more_entries

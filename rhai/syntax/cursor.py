@@ -2,35 +2,13 @@
 
 from rhai.errors import ParseError
 from rhai.limits import Limits
+from rhai.options import Options
 from rhai.syntax import tokens as t
 from rhai.syntax.lexer import tokenize
 from rhai.syntax.literals import LexError
+from rhai.syntax.scopes import Scopes
 from rhai.syntax.source import Source
 from rhai.syntax.tokens import Token
-from rhai.syntax.tree import Slot
-
-
-class Scopes:
-    """The variables visible at one place: one table for each open block of one function."""
-
-    def __init__(self) -> None:
-        self.tables: list[dict[str, Slot]] = [{}]
-        self.slots: list[Slot] = []
-        self.loops = 0
-
-    def declare(self, name: str, *, constant: bool = False) -> Slot:
-        """Make a new variable in the innermost block."""
-        slot = Slot(name, len(self.slots), constant)
-        self.slots.append(slot)
-        self.tables[-1][name] = slot
-        return slot
-
-    def find(self, name: str) -> Slot | None:
-        """Return the variable a name means here, or None."""
-        for table in reversed(self.tables):
-            if slot := table.get(name):
-                return slot
-        return None
 
 
 class Cursor:
@@ -39,15 +17,18 @@ class Cursor:
     Args:
         text: the script.
         limits: depths are taken from here.
+        options: what the script may use; everything unless said otherwise.
     """
 
-    def __init__(self, text: str, limits: Limits) -> None:
+    def __init__(self, text: str, limits: Limits, options: Options | None = None) -> None:
         self.source = Source(text)
         self.limits = limits
+        self.options = options or Options()
         self.max_depth = limits.max_expr_depth
         self.depth = 0
         self.scopes = Scopes()
-        self._tokens = tokenize(text)
+        self._tokens = tokenize(text, self.options.disabled_symbols)
+        self._kinds = [token.kind for token in self._tokens]
         self._next = 0
 
     @property
@@ -64,9 +45,19 @@ class Cursor:
         return token
 
     @property
+    def place(self) -> int:
+        """The number of the next token; `go_to` comes back to it."""
+        return self._next
+
+    def go_to(self, place: int) -> None:
+        """Go on reading at another token."""
+        self._next = place
+
+    @property
     def kind(self) -> str:
         """The next token's kind."""
-        return self.token.kind
+        kind = self._kinds[self._next]
+        return self.token.kind if kind == t.BAD else kind
 
     def advance(self) -> Token:
         """Return the next token and step over it; the end is never stepped over."""
@@ -99,10 +90,6 @@ class Cursor:
     def missing(self, kind: str, why: str) -> ParseError:
         """Return the error that a token is not where it must be."""
         return self.error("MissingToken", f"Expecting '{kind}' {why}")
-
-    def unsupported(self, what: str, at: int | None = None) -> ParseError:
-        """Return the error for a construct of the language that this engine leaves out."""
-        return self.error("Unsupported", f"{what} not supported by this engine", at)
 
     def reserved(self, token: Token) -> ParseError:
         """Return the error for a reserved word or symbol."""

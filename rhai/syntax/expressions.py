@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from rhai.syntax import tokens as t
-from rhai.syntax.cursor import Cursor
+from rhai.syntax.names import NameParser
 from rhai.syntax.tokens import PRECEDENCE, RIGHT_ASSOCIATIVE, Token
 from rhai.syntax.tree import (
     ArrayOf,
     Binary,
     Block,
-    Call,
+    Closure,
     Coalesce,
     Expr,
     Index,
@@ -23,12 +23,15 @@ from rhai.syntax.tree import (
     Name,
     Property,
     RangeOf,
+    SafeChain,
     Unary,
     start_of,
 )
 from rhai.values import I64_MIN, Char, NoneType
 
+TAG = "tag"
 _RANGE_ENDS = frozenset({")", "]", "}", ",", ";", "=>", t.EOF})
+_SAFE = frozenset({"?.", "?["})
 _JUMPS = frozenset({"break", "continue", "return", "throw"})
 _KIND_NAMES: dict[type, str] = {
     int: "a number",
@@ -39,11 +42,15 @@ _KIND_NAMES: dict[type, str] = {
 }
 
 
-class ExpressionParser(Cursor):
+class ExpressionParser(NameParser):
     """Parses expressions; statements that are expressions come from the subclass."""
 
     def statement_expression(self) -> Expr:
         """Parse a block, ``if`` or loop."""
+        raise NotImplementedError
+
+    def closure(self) -> Closure:
+        """Parse a closure."""
         raise NotImplementedError
 
     def jump(self) -> Jump:
@@ -58,7 +65,7 @@ class ExpressionParser(Cursor):
         """Parse one whole expression."""
         self.enter()
         if self.kind in {"..", "..="}:
-            left: Expr = self._range(None, self.advance())
+            left: Expr = self.range_from(None, self.advance())
         else:
             left = self._unary()
         result = self._operators(left, 0)
@@ -107,10 +114,10 @@ class ExpressionParser(Cursor):
     def _apply(self, left: Expr, token: Token, binding: int) -> Expr:
         op = token.kind
         if op in {"..", "..="}:
-            return self._range(left, token)
+            return self.range_from(left, token)
         if op == "??" and self.kind in _JUMPS:
             return Coalesce(left, self.jump(), token.at)
-        right = self._operand(binding if op == RIGHT_ASSOCIATIVE else binding + 1)
+        right = self.operand(binding if op == RIGHT_ASSOCIATIVE else binding + 1)
         if op in {"&&", "||"}:
             return Logic(op, self.boolean(left), self.boolean(right), token.at)
         if op == "??":
@@ -119,13 +126,15 @@ class ExpressionParser(Cursor):
             return Unary("!", Binary("in", left, right, token.at), token.at)
         return Binary(op, left, right, token.at)
 
-    def _operand(self, minimum: int) -> Expr:
+    def operand(self, minimum: int) -> Expr:
+        """Parse an operand with the operators that bind at least as tightly as `minimum`."""
         return self._operators(self._unary(), minimum)
 
-    def _range(self, start: Expr | None, token: Token) -> Expr:
+    def range_from(self, start: Expr | None, token: Token) -> Expr:
+        """Parse the rest of a range after its dots."""
         end = None
         if self.kind not in _RANGE_ENDS:
-            end = self._operand(PRECEDENCE[".."] + 1)
+            end = self.operand(PRECEDENCE[".."] + 1)
         return RangeOf(start, end, token.kind == "..=", token.at)
 
     def _unary(self) -> Expr:
@@ -147,10 +156,6 @@ class ExpressionParser(Cursor):
             return parse(self)
         if token.kind == t.EOF:
             raise self.error("UnexpectedEOF", "Script is incomplete")
-        if token.kind in {"|", "||"}:
-            raise self.unsupported("Closures are")
-        if token.kind in {"switch", "import", "export"}:
-            raise self.unsupported(f"'{token.kind}' is")
         raise self.error("BadInput", f"Unexpected '{token.value}'")
 
     def _literal(self) -> Expr:
@@ -192,58 +197,10 @@ class ExpressionParser(Cursor):
         self.expect(")", "for a matching ( in this expression")
         return result
 
-    def _name(self) -> Expr:
-        token = self.advance()
-        if self.kind in {"(", t.UNIT}:
-            return Call(token.value, self._arguments(token.value), token.at)
-        if self.kind == "::":
-            raise self.unsupported("Module paths are", token.at)
-        if self.kind == "!" and self._calls_in_scope():
-            raise self.unsupported("Calls in the caller's scope are", token.at)
-        return Name(token.value, self.scopes.find(token.value), token.at)
-
-    def _calls_in_scope(self) -> bool:
-        return self._tokens[self._next + 1].kind in {"(", t.UNIT}
-
-    def _reserved_word(self) -> Expr:
-        token = self.advance()
-        if token.value in t.SPECIAL_FUNCTIONS and self.kind in {"(", t.UNIT}:
-            if token.value not in {"print", "debug", "type_of"}:
-                raise self.unsupported(f"'{token.value}' is", token.at)
-            return Call(token.value, self._arguments(token.value), token.at)
-        if token.value == "this":
-            raise self.unsupported("'this' is", token.at)
-        raise self.reserved(token)
-
-    def _arguments(self, name: str) -> list[Expr]:
-        """Parse the arguments of a call, from its opening parenthesis on."""
-        if self.advance().kind == t.UNIT:
-            return []
-        return self._items(
-            ")",
-            f"to close the arguments list of this function call '{name}'",
-            f"to separate the arguments to function call '{name}'",
-        )
-
-    def _items(self, end: str, unclosed: str, unseparated: str) -> list[Expr]:
-        """Parse expressions between commas up to `end`; a trailing comma is fine."""
-        items: list[Expr] = []
-        self.enter()
-        while not self.accept(end):
-            if self.kind == t.EOF:
-                raise self.missing(end, unclosed)
-            items.append(self.expression())
-            if self.kind == t.EOF:
-                raise self.missing(end, unclosed)
-            if self.kind != end:
-                self.expect(",", unseparated)
-        self.leave()
-        return items
-
     def _array(self) -> Expr:
         at = self.advance().at
         self.enter()
-        items = self._items(
+        items = self.items(
             "]", "to end this array literal", "to separate the items of this array literal"
         )
         self.leave()
@@ -280,15 +237,18 @@ class ExpressionParser(Cursor):
 
     def _postfix(self, node: Expr) -> Expr:
         """Take calls of methods, properties and indexes that follow an operand."""
-        taken = 0
+        taken, is_safe = 0, False
         while True:
             kind = self.kind
+            is_safe = is_safe or kind in _SAFE
             if kind in {"[", "?["}:
                 node = self._index(node, safe=kind == "?[")
             elif kind in {".", "?."}:
                 node = self._member(node, safe=kind == "?.")
             else:
                 self.leave(taken)
+                if is_safe and isinstance(node, Method | Property | Index):
+                    return SafeChain(node, node.at)
                 return node
             taken += 1
             self.enter()
@@ -314,16 +274,22 @@ class ExpressionParser(Cursor):
         token = self.token
         if token.kind == t.RESERVED and token.value in t.SPECIAL_METHODS:
             self.advance()
-            if token.value != "type_of":
-                raise self.unsupported(f"'{token.value}' is", token.at)
         elif token.kind == t.RESERVED:
             raise self.reserved(token)
         elif token.kind != t.IDENT:
             raise self.error("PropertyExpected", "Expecting name of a property")
         else:
             self.advance()
+        if self.kind == "!" and self.calls_in_scope():
+            text = "Cannot capture calling scope in method-call style"
+            raise self.error("MalformedCapture", text, token.at)
         if self.kind in {"(", t.UNIT}:
-            args = self._arguments(token.value)
+            args = self.arguments(token.value)
+            self.mentioned.add(token.value)
+            if args and isinstance(args[0], Literal) and type(args[0].value) is str:
+                self.mentioned.add(args[0].value)  # perhaps the name of a function
+            if token.value == f"set_{TAG}":
+                tag(base)
             return Method(base, token.value, args, safe, token.at)
         return Property(base, token.value, safe, token.at)
 
@@ -334,12 +300,20 @@ class ExpressionParser(Cursor):
         "(": _parenthesis,
         "[": _array,
         "#{": _map,
-        t.IDENT: _name,
-        t.RESERVED: _reserved_word,
+        t.IDENT: NameParser.name,
+        t.RESERVED: NameParser.reserved_word,
+        **dict.fromkeys(("|", "||"), lambda parser: parser.closure()),
         **dict.fromkeys(
-            ("{", "if", "while", "loop", "do", "for"), lambda parser: parser.statement_expression()
+            ("{", "if", "switch", "while", "loop", "do", "for"),
+            lambda parser: parser.statement_expression(),
         ),
     }
+
+
+def tag(node: Expr) -> None:
+    """Note that something sets the tag of a variable."""
+    if isinstance(node, Name) and node.slot:
+        node.slot.tagged = True
 
 
 def _signed(token: Token, literal: Literal) -> Expr:

@@ -44,13 +44,23 @@ _TOKEN = re.compile(
 _NEGATIVE = re.compile(rf"-(?:{_NUMBER})", re.VERBOSE)
 
 
-def tokenize(text: str) -> list[Token]:
-    """Return the tokens of a text, ending in `EOF`, or in `BAD` with a `LexError` as value."""
+def tokenize(text: str, disabled: frozenset[str] = frozenset()) -> list[Token]:
+    """Return the tokens of a text, ending in `EOF`, or in `BAD` with a `LexError` as value.
+
+    Args:
+        text: the script.
+        disabled: keywords and symbols that are reserved besides the usual ones.
+    """
     lexer = _Lexer(text)
     try:
         lexer.run()
     except LexError as error:
         lexer.out.append(Token(t.BAD, error, error.at))
+    if disabled:
+        return [
+            Token(t.RESERVED, token.kind, token.at) if token.kind in disabled else token
+            for token in lexer.out
+        ]
     return lexer.out
 
 
@@ -66,16 +76,18 @@ class _Lexer:
         self.depth = 0
 
     def run(self) -> None:
-        text = self.text
+        text, length = self.text, len(self.text)
+        skip, read = _SPACE.match, _TOKEN.match
+        readers = {name: getattr(self, f"_{name}") for name in _TOKEN.groupindex}
         while True:
-            if space := _SPACE.match(text, self.at):
+            if space := skip(text, self.at):
                 self.at = space.end()
-            if self.at >= len(text):
+            if self.at >= length:
                 break
-            match = _TOKEN.match(text, self.at)
+            match = read(text, self.at)
             if match is None:
                 raise LexError(f"Unexpected '{text[self.at]}'", self.at)
-            getattr(self, f"_{match.lastgroup}")(match)
+            readers[match.lastgroup or ""](match)
         if self.surrogate:
             raise LexError("Unexpected character that is not a Unicode scalar", self.at)
         self.out.append(Token(t.EOF, None, len(text)))

@@ -10,12 +10,14 @@ class Source:
 
     Args:
         text: the script; offsets count its code points.
+        name: what errors call it; empty for a main script.
     """
 
-    __slots__ = ("_starts", "text")
+    __slots__ = ("_starts", "name", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, name: str = "") -> None:
         self.text = text
+        self.name = name
         self._starts: list[int] = []
 
     def position(self, offset: int) -> Position:

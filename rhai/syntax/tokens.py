@@ -3,6 +3,7 @@
 A token's `kind` is its own text for symbols and keywords, and one of the constants below otherwise.
 """
 
+import re
 from typing import Final, NamedTuple
 
 from rhai.values import Value
@@ -183,6 +184,20 @@ ADVICE: dict[str, str] = {
     "#": "'#' is not a valid symbol. Should it be '#{'?",
 }
 RESERVED_SYMBOLS = frozenset(["~", "@", "$", "?", "++", "--", "...", "|>", "<|", "!.", "#!"])
+
+_NAME = re.compile("[A-Za-z][A-Za-z0-9_]*")
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a text is a word or symbol that can never be a name."""
+    words = KEYWORDS | RESERVED_WORDS | SPECIAL_FUNCTIONS | {"this"}
+    return name in words or name in RESERVED_SYMBOLS
+
+
+def is_function_name(name: str) -> bool:
+    """Whether a text can be the name of a function."""
+    return _NAME.fullmatch(name) is not None
+
 
 # After these a `-` is the binary operator; anywhere else `-1` is one literal.
 VALUE_ENDS = frozenset(

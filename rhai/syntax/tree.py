@@ -19,12 +19,23 @@ class Slot:
     Attributes:
         number: unique within a function; names the Python local.
         writes: what the variable can hold, for type inference; None is a value of any type.
+        shared: whether it lives in a cell, because a closure or `eval` may reach it.
+        natural: whether a loop stores integers in it that are not negative.
+        tagged: whether something sets its tag, a number beside its value.
     """
 
     name: str
     number: int
     constant: bool
     writes: list["Expr | None"] = field(default_factory=list)
+    shared: bool = False
+    tagged: bool = False
+    natural: bool = False
+
+    def share(self) -> None:
+        """Move the variable to a cell; from then on anything may be stored in it."""
+        self.shared = True
+        self.writes.append(None)
 
 
 @dataclass(slots=True, eq=False)
@@ -45,10 +56,120 @@ class Interpolation:
 
 @dataclass(slots=True, eq=False)
 class Name:
-    """A variable that is read or assigned."""
+    """A variable that is read or assigned.
+
+    Attributes:
+        added: tables of variables that an `eval` may have added, innermost first; they are asked
+            before the slot.
+    """
 
     name: str
     slot: Slot | None
+    at: int
+    added: list[Slot] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class This:
+    """What a method was called on."""
+
+    at: int
+
+
+@dataclass(slots=True, eq=False)
+class Path:
+    """``module::name`` or, with arguments, ``module::name(args)``.
+
+    Attributes:
+        modules: the names before the last one; ``global`` stands for the script's constants.
+        slot: the variable the first module was imported into, if it is known here.
+        args: None when no function is called.
+        at: the first name's offset; `name_at` is the last one's.
+    """
+
+    modules: list[str]
+    name: str
+    slot: Slot | None
+    args: "list[Expr] | None"
+    at: int
+    name_at: int
+
+
+@dataclass(slots=True, eq=False)
+class Closure:
+    """``|…| body``.
+
+    Attributes:
+        captures: for each variable the function shares with its surroundings, how it is called
+            there and inside.
+    """
+
+    function: "Function"
+    captures: "list[tuple[Name, Slot]]"
+    at: int
+
+
+@dataclass(slots=True, eq=False)
+class Case:
+    """One arm of a `switch`: what it matches, its condition, its statement."""
+
+    values: "list[Value]"
+    guard: "Expr | None"
+    body: "Stmt"
+
+
+@dataclass(slots=True, eq=False)
+class Switch:
+    """``switch``: exact cases, then ranges in their order, then the default."""
+
+    value: "Expr"
+    exact: list[Case]
+    ranges: list[Case]
+    default: "Stmt | None"
+    at: int
+
+
+@dataclass(slots=True, eq=False)
+class Site:
+    """A place where code that comes later sees the variables of its surroundings.
+
+    Attributes:
+        visible: the variables by name.
+        added: where new variables go; None when they vanish.
+        in_function: whether the surroundings are a function.
+    """
+
+    visible: dict[str, Slot]
+    added: Slot | None
+    in_function: bool
+
+
+@dataclass(slots=True, eq=False)
+class Eval:
+    """``eval(text)``; `at` is the argument's."""
+
+    text: "Expr"
+    site: Site
+    at: int
+
+
+@dataclass(slots=True, eq=False)
+class ScopedCall:
+    """``name!(args)``: a script function that sees the caller's variables."""
+
+    name: str
+    args: "list[Expr]"
+    site: Site
+    at: int
+
+
+@dataclass(slots=True, eq=False)
+class Defined:
+    """``is_def_var(name)`` with the names that are visible here."""
+
+    name: "Expr"
+    visible: list[str]
+    added: list[Slot]
     at: int
 
 
@@ -118,11 +239,16 @@ class MapOf:
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """``name(args)``; `at` is the name's."""
+    """``name(args)``; `at` is the name's.
+
+    Attributes:
+        result: holds what the script's function of that name can return, if there is one.
+    """
 
     name: str
     args: "list[Expr]"
     at: int
+    result: Slot | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -153,6 +279,14 @@ class Index:
     base: "Expr"
     index: "Expr"
     safe: bool
+    at: int
+
+
+@dataclass(slots=True, eq=False)
+class SafeChain:
+    """A chain with ``?.`` or ``?[``; if what stands before one of them is unit, all of it is."""
+
+    chain: "Method | Property | Index"
     at: int
 
 
@@ -204,10 +338,35 @@ class For:
 
 @dataclass(slots=True, eq=False)
 class Let:
-    """A declaration; without a value the variable starts as unit."""
+    """A declaration; without a value the variable starts as unit.
+
+    Attributes:
+        is_global: whether it stands in no block.
+    """
 
     slot: Slot
     value: "Expr | None"
+    is_global: bool
+    at: int
+
+
+@dataclass(slots=True, eq=False)
+class Import:
+    """``import path as name``; `at` is the path's."""
+
+    path: "Expr"
+    slot: Slot | None
+    is_global: bool
+    at: int
+
+
+@dataclass(slots=True, eq=False)
+class Export:
+    """``export name as alias``; `slot` is None when there is no such variable."""
+
+    name: str
+    alias: str
+    slot: Slot | None
     at: int
 
 
@@ -215,7 +374,7 @@ class Let:
 class Assign:
     """``target = value``, or ``target op= value`` when `op` is not empty; `at` is the operator's."""
 
-    target: "Name | Property | Index"
+    target: "Name | This | Property | Index"
     op: str
     value: "Expr"
     at: int
@@ -242,28 +401,65 @@ class Try:
 
 @dataclass(slots=True, eq=False)
 class Function:
-    """A script function. `parameters` are ordinary slots; the body is a scope of its own."""
+    """A script function or closure.
+
+    Attributes:
+        parameters: the variables the arguments go to; for a closure, captured ones come first.
+        slots: all variables of the function.
+        this_type: the only type it is a method of; empty for all types.
+        uses_this: whether it takes what it is called on.
+        first_token: where its parameters start in the token list.
+        result: holds what the function can return.
+    """
 
     name: str
     parameters: list[Slot]
-    body: Block
+    body: "Stmt"
     slots: list[Slot]
     at: int
+    this_type: str = ""
+    uses_this: bool = False
+    private: bool = False
+    captured: int = 0
+    first_token: int = 0
+    result: Slot = field(default_factory=lambda: Slot("", 0, constant=True))
 
 
 @dataclass(slots=True, eq=False)
 class Program:
-    """A whole script: the statements of the global level and the functions, by name and arity."""
+    """A whole script.
+
+    Attributes:
+        body: the statements of the global level.
+        functions: the functions of all types, by name and number of parameters.
+        methods: the functions of one type, by name, number of parameters and type.
+        closures: in the order of the text, inner ones before the ones around them.
+        modules: the variables of modules imported at the global level, by name.
+        constants: the names that functions ask for as ``global::name``.
+    """
 
     body: Block
     functions: dict[tuple[str, int], Function]
     slots: list[Slot]
+    methods: dict[tuple[str, int, str], Function] = field(default_factory=dict)
+    closures: list[Function] = field(default_factory=list)
+    modules: dict[str, Slot] = field(default_factory=dict)
+    module_count: int = 0
+    constants: set[str] = field(default_factory=set)
 
 
+ANONYMOUS = "anon$"
 Expr: TypeAlias = (
     Literal
     | Interpolation
     | Name
+    | This
+    | Path
+    | Closure
+    | Switch
+    | Eval
+    | ScopedCall
+    | Defined
     | Unary
     | Binary
     | Logic
@@ -275,12 +471,13 @@ Expr: TypeAlias = (
     | Method
     | Property
     | Index
+    | SafeChain
     | Block
     | If
     | Loop
     | For
 )
-Stmt: TypeAlias = Expr | Let | Assign | Jump | Try
+Stmt: TypeAlias = Expr | Let | Import | Export | Assign | Jump | Try
 
 
 def start_of(node: Stmt) -> int:
@@ -292,6 +489,8 @@ def start_of(node: Stmt) -> int:
             node = node.base
         elif isinstance(node, Method):
             node = node.receiver
+        elif isinstance(node, SafeChain):
+            node = node.chain
         elif isinstance(node, RangeOf) and node.start is not None:
             node = node.start
         else:

@@ -4,8 +4,8 @@ import ast
 
 from rhai import Engine
 from rhai.compiler import emit
-from rhai.compiler.frame import Frame, Operand, variable
-from rhai.compiler.infer import ANY
+from rhai.compiler.frame import Frame, Operand
+from rhai.compiler.infer import ANY, Types
 from rhai.compiler.unit import UnitCompiler
 from rhai.syntax.parser import Parser
 from rhai.syntax.tree import Slot
@@ -13,8 +13,9 @@ from rhai.syntax.tree import Slot
 
 def frame() -> Frame:
     engine = Engine()
-    script = UnitCompiler(Parser("1", engine.limits), {}, {}, engine._registry)
-    return Frame(script, [], emit.constant(1, 0), is_global=True)
+    parser = Parser("1", engine.limits)
+    script = UnitCompiler(parser.source, parser.program(), engine)
+    return Frame(script, Types([]), [], emit.constant(1, 0), is_global=True)
 
 
 def test_an_atom_stays_and_a_call_goes_to_a_temporary() -> None:
@@ -35,4 +36,4 @@ def test_only_containers_read_from_a_place_are_copied() -> None:
 
 
 def test_variables_are_named_by_number() -> None:
-    assert variable(Slot("__import__", 3, constant=False)) == "v3"
+    assert frame().variable(Slot("__import__", 3, constant=False)) == "v3"

@@ -48,9 +48,23 @@ def test_variables_that_feed_each_other_settle() -> None:
     assert types_of("let a = 1; let b = a; loop { a = b; b = 1.5 }") == [ANY, ANY]
 
 
-def test_a_parameter_can_be_anything() -> None:
-    (function,) = parse("fn f(x) { x = 1 }", Limits()).functions.values()
-    assert Types(function.slots).of_slot(function.parameters[0]) is ANY
+@pytest.mark.parametrize(
+    ("calls", "expected"),
+    [
+        ("f(1)", int),
+        ("f(1); f(2)", int),
+        ("f(1); f(1.5)", ANY),
+        ("f(1); let g = f;", ANY),
+        ('f(1); Fn("f").call("x")', ANY),
+        ("f(1); 1.f()", ANY),
+        ("f(1); eval(``)", ANY),
+    ],
+)
+def test_a_parameter_is_what_all_calls_pass(calls: str, expected: type) -> None:
+    program = parse(f"fn f(x) {{ x = 1; x }} {calls}", Limits())
+    (function,) = program.functions.values()
+    types = Types([*function.slots, function.result])
+    assert types.of_slot(function.parameters[0]) is expected
 
 
 def test_join_and_results_form_a_lattice() -> None:

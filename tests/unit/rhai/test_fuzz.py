@@ -8,10 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import rhai
-from rhai import Engine, Limits, RhaiError
+from rhai import Engine, Limits, RhaiError, text_resolver
 
-CASES = Path(__file__).parents[2] / "data" / "rhai_cases.jsonl"
-SCRIPTS = [json.loads(line)["script"] for line in CASES.read_text().splitlines()]
+DATA = Path(__file__).parents[2] / "data"
+MODULES = text_resolver(json.loads((DATA / "rhai_modules.json").read_text()))
+SCRIPTS = [
+    json.loads(line)["script"]
+    for name in ("rhai_cases.jsonl", "rhai_more_cases.jsonl")
+    for line in (DATA / name).read_text().splitlines()
+]
 LIMITS = Limits(
     max_operations=20_000, max_string_size=100_000, max_array_size=10_000, max_map_size=10_000
 )
@@ -98,13 +103,38 @@ WORDS = [
     "this",
     "switch",
     "import",
+    "import `m` as m;",
+    "m::f(1)",
+    "export",
+    "|x|",
+    "|| x",
+    "this.x",
+    "fn f(x) { x + 1 }",
+    "f.call(x)",
+    "x.call(f, 1)",
+    "Fn(`f`)",
+    "f!(1)",
+    "eval(`x = [x]`)",
+    "eval(`let y = 2`);",
+    "=>",
+    "_",
+    "1..3",
+    "blob(3)",
+    "x.map(|y| y)",
+    "x.sort(|a, b| a < b)",
+    "x.drain(|| true)",
+    "x.tag = 1",
+    "timestamp()",
+    "is_shared(x)",
+    "curry(f, 1)",
+    "global::x",
 ]
 
 
 def run(text: str) -> None:
     """Run a script; anything but a value or an error of ours fails the test."""
     try:
-        shown = rhai.display(Engine(LIMITS).eval(text))
+        shown = rhai.display(Engine(LIMITS, resolver=MODULES).eval(text))
     except RhaiError as error:
         shown = str(error)
     assert isinstance(shown, str)
@@ -152,6 +182,18 @@ def test_nesting_without_end_is_too_deep(opening: str) -> None:
         "fn f(a) { f([a, a]) } f(1)",
         "for i in -9223372036854775807..9223372036854775807 {}",
         "parse_int(`9`) ** 9223372036854775807",
+        "let f = |x| x; loop { f = f.curry(f) }",
+        "let f = |g| g.call(g); f.call(f)",
+        "fn f() { f!() } f!()",
+        "let s = `f(s)`; fn f(s) { eval(s) } f(s)",
+        "fn f(n) { [n].map(|x| f(x)) } f(1)",
+        "let a = [1]; loop { a = a.map(|x| a) }",
+        "let a = [1]; a.for_each(|| a.push(1)); a.filter(|x| { a.clear(); true })",
+        "for i in range(0.0, 1e300, 1.0) {}",
+        "for i in range(9223372036854775807, -9223372036854775807, -1) {}",
+        "let b = blob(); loop { b += `ab` }",
+        "let m = #{}; let i = 0; loop { i += 1; m[`k${i}`] = i }",
+        "import `m` as m; loop { import `n` as n; }",
     ],
 )
 def test_growth_without_end_reaches_a_limit(script: str) -> None:

@@ -1,6 +1,6 @@
 """One tree of errors that format themselves."""
 
-from rhai import CallFrame, EvalError, ParseError, Position, ResourceError, RhaiError, ScriptError
+from rhai import EvalError, ParseError, Position, ResourceError, RhaiError, ScriptError
 
 
 def test_the_tree_separates_texts_scripts_and_resources() -> None:
@@ -25,5 +25,5 @@ def test_an_error_without_a_place_is_its_message() -> None:
 def test_an_error_that_left_a_function_is_an_error_in_a_call() -> None:
     error = ScriptError("ErrorArithmetic", "Division by zero")
     assert error.variant == "ErrorArithmetic"
-    error.call_stack = (CallFrame("f", None),)
+    error.outer = "ErrorInFunctionCall"
     assert error.variant == "ErrorInFunctionCall"

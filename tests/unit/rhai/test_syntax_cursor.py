@@ -1,20 +1,9 @@
-"""Scopes and depths."""
+"""Tokens and depths."""
 
 import pytest
 
 from rhai import Limits, ParseError
-from rhai.syntax.cursor import Cursor, Scopes
-
-
-def test_an_inner_block_shadows_and_gives_back() -> None:
-    scopes = Scopes()
-    outer = scopes.declare("x")
-    scopes.tables.append({})
-    inner = scopes.declare("x")
-    assert scopes.find("x") is inner
-    scopes.tables.pop()
-    assert scopes.find("x") is outer
-    assert scopes.find("y") is None
+from rhai.syntax.cursor import Cursor
 
 
 def test_a_missing_token_is_named_with_its_place() -> None:

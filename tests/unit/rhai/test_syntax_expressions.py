@@ -124,33 +124,6 @@ def test_malformed_expressions_say_what_and_where(
     assert (caught.value.kind, str(caught.value)) == (kind, f"Syntax error: {message}")
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("let f = |x| x", "Closures are not supported by this engine (line 1, position 9)"),
-        ("switch 1 {}", "'switch' is not supported by this engine (line 1, position 1)"),
-        ('import "a" as b', "'import' is not supported by this engine (line 1, position 1)"),
-        ("fn f() { this }", "'this' is not supported by this engine (line 1, position 10)"),
-        ("a::b", "Module paths are not supported by this engine (line 1, position 1)"),
-        ('eval("1")', "'eval' is not supported by this engine (line 1, position 1)"),
-        (
-            "f!(1)",
-            "Calls in the caller's scope are not supported by this engine (line 1, position 1)",
-        ),
-        ("fn int.f() {}", "Typed methods are not supported by this engine (line 1, position 4)"),
-        ("fn f() {} f", "Function pointers are not supported by this engine (line 1, position 11)"),
-        (
-            "fn f() {} 1.f()",
-            "Methods written in a script are not supported by this engine (line 1, position 13)",
-        ),
-    ],
-)
-def test_constructs_left_out_are_named(text: str, message: str) -> None:
-    with pytest.raises(ParseError) as caught:
-        Engine().compile(text)
-    assert (caught.value.kind, str(caught.value)) == ("Unsupported", f"Syntax error: {message}")
-
-
 def test_every_operator_of_a_chain_counts_as_depth() -> None:
     assert Engine().eval(" + ".join(["1"] * 63)) == 63
     with pytest.raises(ParseError, match="Expression exceeds maximum complexity"):

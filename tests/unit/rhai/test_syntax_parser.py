@@ -50,11 +50,11 @@ def test_a_script_has_the_value_of_its_last_statement(text: str, value: object) 
             "AssignmentToInvalidLHS",
             "Expression cannot be assigned to (line 1, position 1)",
         ),
-        ("5 = 1", "AssignmentToConstant", "Cannot assign to constant value (line 1, position 1)"),
+        ("5 = 1", "AssignmentToConstant", "Cannot assign to a constant value (line 1, position 1)"),
         (
             "const X = 1; X = 2",
             "AssignmentToConstant",
-            "Cannot assign to constant 'X' (line 1, position 14)",
+            "Cannot assign to constant X (line 1, position 14)",
         ),
         ("if x = 1 {}", "BadInput", "Possibly a typo of '=='? (line 1, position 6)"),
         ("if {true} {}", "ExprExpected", "Expecting a boolean expression (line 1, position 4)"),
@@ -105,7 +105,7 @@ def test_a_script_has_the_value_of_its_last_statement(text: str, value: object) 
         (
             "fn f(a, a) {}",
             "FnDuplicatedParam",
-            "Duplicated parameter 'a' for function 'f' (line 1, position 9)",
+            "Duplicated parameter a for function f (line 1, position 9)",
         ),
         (
             "fn f(a b) { }",
