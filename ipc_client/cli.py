@@ -8,6 +8,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from operator import methodcaller
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, TypeVar
 
@@ -81,7 +82,7 @@ def main(
 
 
 @main.command()
-@click.argument("script", required=False)
+@click.argument("script", nargs=-1)
 @click.option("--type", "script_type", required=True, help="OSIS, SAL, V, Python, …")
 @click.option("--file", type=click.File("rb"), help="Take the script from a file.")
 @click.option(
@@ -99,7 +100,7 @@ def main(
 def run(
     context: click.Context,
     *,
-    script: str | None,
+    script: tuple[str, ...],
     script_type: str,
     file: BinaryIO | None,
     timeout: float | None,
@@ -109,24 +110,23 @@ def run(
     socket: Path | None,
     as_json: bool,
 ) -> None:
-    """Run SCRIPT (- reads stdin), wait for its end and print its output."""
+    """Run SCRIPT (- reads stdin), wait for its end and print its output.
+
+    With --file, further arguments are files too: each is run in turn.
+    """
     options = {
         "caller_id": caller,
         "context_id": context_id,
         "timeout": timeout,
         "env_vars": dict(map(_read_variable, env)) or None,
     }
-    job = {
-        "script": _read_script(script, file),
-        "script_type": script_type,
-        **{name: value for name, value in options.items() if value is not None},
-    }
+    given = {name: value for name, value in options.items() if value is not None}
     outer = context.parent.params if context.parent else {}
     as_json = as_json or outer.get("as_json", False)
-    output = _carry_out(
-        socket or outer.get("socket"), lambda client: client.call("run_job", job), as_json
-    )
-    _print(output, as_json)
+    for text in _read_scripts(script, file):
+        job = {"script": text, "script_type": script_type, **given}
+        call = methodcaller("call", "run_job", job)
+        _print(_carry_out(socket or outer.get("socket"), call, as_json), as_json)
 
 
 def _read_params(text: str | None) -> Params | None:
@@ -147,12 +147,20 @@ def _read_params(text: str | None) -> Params | None:
     return params
 
 
-def _read_script(script: str | None, file: BinaryIO | None) -> str:
-    if (script is None) == (file is None):
-        raise click.UsageError("Give either a SCRIPT (- reads stdin) or --file FILE.")
+def _read_scripts(scripts: tuple[str, ...], file: BinaryIO | None) -> list[str]:
     if file is not None:
-        return _decode(file.read(), file.name)
-    return _decode(sys.stdin.buffer.read(), "stdin") if script == "-" else f"{script}"
+        return [_decode(file.read(), file.name), *map(_read_file, scripts)]
+    if len(scripts) != 1:
+        raise click.UsageError("Give either a SCRIPT (- reads stdin) or --file FILE.")
+    is_stdin = scripts[0] == "-"
+    return [_decode(sys.stdin.buffer.read(), "stdin") if is_stdin else scripts[0]]
+
+
+def _read_file(name: str) -> str:
+    try:
+        return _decode(Path(name).read_bytes(), name)
+    except OSError as error:
+        raise click.UsageError(f"Can't read the script {name}: {error.strerror}.") from None
 
 
 def _decode(text: bytes, name: str) -> str:

@@ -148,6 +148,21 @@ def test_run_takes_a_script_from_a_file_and_all_options(daemon, tmp_path):
     assert (done.stdout, done.stderr) == (b"mehere\n", b"")
 
 
+def test_run_takes_many_files_and_runs_each_in_turn(daemon):
+    examples = sorted((Path(__file__).parents[3] / "examples" / "rhai").glob("*.rhai"))
+    done = run("run", "--type", "SAL", "--socket", daemon, "--file", *examples)
+    values = [path.with_suffix(".out").read_text().splitlines()[-1] for path in examples]
+    assert (done.stdout.decode().splitlines(), done.stderr) == (values, b"")
+
+
+def test_a_further_file_that_cannot_be_read_is_named_before_anything_runs(daemon, tmp_path):
+    (tmp_path / "x.rhai").write_text("1")
+    files = ["--file", tmp_path / "x.rhai", tmp_path / "none"]
+    done = run("run", "--type", "SAL", "--socket", daemon, *files)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert f"Can't read the script {tmp_path}/none: No such file".encode() in done.stderr
+
+
 def test_run_says_what_is_wrong_with_a_script_and_where(daemon):
     done = run("run", "let x = 1 +* ;", "--type", "SAL", "--socket", daemon)
     assert (done.returncode, done.stdout) == (1, b"")
