@@ -1,5 +1,8 @@
 """Questions to a Redis server that may be starting, loading, stuck or gone."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +37,20 @@ async def set_option(socket: Path, name: str, value: str) -> None:
         await client.config_set(name, value)
 
 
-def _client(socket: Path) -> Redis:
-    return Redis(
+@asynccontextmanager
+async def _client(socket: Path) -> AsyncIterator[Redis]:
+    client = Redis(
         unix_socket_path=str(socket),
         socket_connect_timeout=ANSWER_WITHIN,
         socket_timeout=ANSWER_WITHIN,
         retry=Retry(NoBackoff(), 0),
     )
+    try:
+        async with client:
+            yield client
+    finally:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            # redis-py sends through asyncio.wait_for, which up to Python 3.11 loses a cancellation
+            # that comes as the sending ends (gh-86296).
+            raise asyncio.CancelledError

@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from supervisor.errors import StartError
+from supervisor.store import redis_probe
 from supervisor.store.embedded import EmbeddedRedis
 from supervisor.store.redis_process import LOG_LIMIT
 
@@ -98,6 +99,7 @@ def runs(pid):
 
 DAEMON = """
 import asyncio, pathlib, sys
+from supervisor.store import redis_probe
 from supervisor.store.embedded import EmbeddedRedis
 async def main():
     embedded = EmbeddedRedis(pathlib.Path(sys.argv[1]), binary=sys.argv[2])
@@ -310,6 +312,20 @@ async def test_a_redis_that_loads_for_too_long_is_ended_and_keeps_its_data(
     monkeypatch.undo()
     async with running(loaded_folder, binary) as embedded:
         assert await call(embedded, "DBSIZE") == 6000
+
+
+async def test_a_cancellation_that_is_lost_on_the_way_still_ends_a_probe(folder, binary):
+    async def lose_cancellation():
+        async with redis_probe._client(folder / "redis.sock") as client:
+            await client.ping()
+            asyncio.current_task().cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(0)
+
+    async with running(folder, binary):
+        probe = asyncio.create_task(lose_cancellation())
+        await asyncio.wait({probe})
+    assert probe.cancelled()
 
 
 async def test_watch_returns_after_stop(folder, binary):
