@@ -5,6 +5,7 @@ the earlier ones are kept in temporaries first (`operands`).
 """
 
 import ast
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
@@ -44,20 +45,20 @@ _MAPS = frozenset({dict, ANY})
 _UNARY_NAMES = {"-": "negate", "+": "keep_sign", "!": "invert"}
 
 
-class ExpressionCompiler(Frame):
+class ExpressionCompiler(Frame, ABC):
     """Compiles expressions; statements come from the subclass."""
 
+    @abstractmethod
     def statement(self, node: Stmt, target: str | None) -> None:
         """Write a statement; store its value in a Python name, if one is given."""
-        raise NotImplementedError
 
+    @abstractmethod
     def deliver(self, value: ast.expr | None, target: str | None, at: int) -> None:
         """Send a value to a statement's target; None stands for unit."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write_back(self, node: Expr, value: ast.expr, at: int) -> None:
         """Store a new value in the place an expression reads."""
-        raise NotImplementedError
 
     def expression(self, node: Expr) -> Operand:
         """Compile an expression."""

@@ -1,5 +1,6 @@
 """The Pratt half of the parser: operators, operands and what may follow an operand."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -45,21 +46,21 @@ _KIND_NAMES: dict[type, str] = {
 class ExpressionParser(NameParser):
     """Parses expressions; statements that are expressions come from the subclass."""
 
+    @abstractmethod
     def statement_expression(self) -> Expr:
         """Parse a block, ``if`` or loop."""
-        raise NotImplementedError
 
+    @abstractmethod
     def closure(self) -> Closure:
         """Parse a closure."""
-        raise NotImplementedError
 
+    @abstractmethod
     def jump(self) -> Jump:
         """Parse ``break``, ``continue``, ``return`` or ``throw``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def interpolated_block(self) -> Block:
         """Parse the block of ``${…}`` up to and including its closing brace."""
-        raise NotImplementedError
 
     def expression(self) -> Expr:
         """Parse one whole expression."""

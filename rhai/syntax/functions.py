@@ -1,6 +1,7 @@
 """Functions and closures: their names, parameters and bodies."""
 
 import zlib
+from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,9 +24,9 @@ class FunctionParser(SwitchParser):
     is_global: bool
     nested: int
 
+    @abstractmethod
     def block(self) -> Block:
         """Parse statements in braces, in a scope of their own."""
-        raise NotImplementedError
 
     @contextmanager
     def _inside(self, scopes: Scopes) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """What starts with a name: variables, calls, paths into modules, special functions."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -19,7 +20,7 @@ from rhai.syntax.tree import (
 )
 
 
-class NameParser(Cursor):
+class NameParser(Cursor, ABC):
     """Parses names and calls; expressions come from the subclass.
 
     Attributes:
@@ -36,13 +37,13 @@ class NameParser(Cursor):
     mentioned: set[str]
 
     @property
+    @abstractmethod
     def in_function(self) -> bool:
         """Whether ``this`` has a meaning here."""
-        raise NotImplementedError
 
+    @abstractmethod
     def expression(self) -> Expr:
         """Parse one whole expression."""
-        raise NotImplementedError
 
     def name(self) -> Expr:
         """Parse what starts with a name: a variable, a call, a path."""

@@ -1,5 +1,7 @@
 """``switch``: its cases are literals, known before anything runs."""
 
+from abc import abstractmethod
+
 from rhai.syntax import tokens as t
 from rhai.syntax.expressions import ExpressionParser
 from rhai.syntax.tree import (
@@ -29,9 +31,9 @@ _NO_COMMA = (Block, If, For, Loop, Switch)
 class SwitchParser(ExpressionParser):
     """Parses ``switch``."""
 
+    @abstractmethod
     def statement(self) -> Stmt | None:
         """Parse one statement; None for an empty one."""
-        raise NotImplementedError
 
     def switch(self) -> Switch:
         """Parse a whole ``switch``."""
