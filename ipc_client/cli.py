@@ -58,12 +58,12 @@ def main(
     raw: bool,
     timeout: float | None,
 ) -> None:
-    r"""Call a method of the Hero Supervisor and print its result.
+    """Call a method of the Hero Supervisor and print its result.
 
     \b
     hero-unix-client --method create_job --params '{"script": "40 + 2", …}'
     hero-unix-client run '40 + 2' --type SAL
-    """
+    """  # noqa: D301 (click's mark of lines that stay as they are)
     if context.invoked_subcommand is not None:
         if method is not None:
             raise click.UsageError(f"--method and {context.invoked_subcommand} exclude each other.")

@@ -22,7 +22,7 @@ from runner.settling import Settler
 from supervisor.errors import OutcomeUnknown, StoreUnavailable
 from supervisor.runners import Heartbeat
 from supervisor.store.aio import AioCarrier
-from supervisor.store.commands import Commands
+from supervisor.store.commands import Command, Commands
 
 _GOOD_BYE = 1.0  # seconds; without it upkeep waits for a heartbeat that doesn't come
 
@@ -100,9 +100,13 @@ class Guard:
         _log.info("runner ended", runner=self._settings.runner)
 
     async def _register(self) -> None:
+        for command in self._presence():
+            await self._settler.say(command)
+        _log.info("runner started", runner=self._settings.runner, workers=self._settings.workers)
+
+    def _presence(self) -> list[Command[None]]:
+        """Return what says that the runner is there; said at each beat, as Redis may forget."""
         settings = self._settings
-        say = self._settler.say
-        await say(self._commands.beat(settings.instance, self._heartbeat(), settings.ttl))
         registration = {
             "id": settings.runner,
             "script_type": settings.script_type,
@@ -112,17 +116,18 @@ class Guard:
             "host": socket.gethostname(),
             "started_at": str(self._since),
         }
-        await say(self._commands.register(settings.runner, registration))
-        await say(self._commands.list_as_runner(settings.runner))
-        _log.info("runner started", runner=settings.runner, workers=settings.workers)
+        return [
+            self._commands.beat(settings.instance, self._heartbeat(), settings.ttl),
+            self._commands.register(settings.runner, registration),
+            self._commands.list_as_runner(settings.runner),
+        ]
 
     async def _beat(self) -> None:
-        settings = self._settings
         while True:
-            await asyncio.sleep(settings.beat)
-            beat = self._commands.beat(settings.instance, self._heartbeat(), settings.ttl)
+            await asyncio.sleep(self._settings.beat)
             with suppress(StoreUnavailable, OutcomeUnknown):
-                await self._carrier.execute(beat)
+                for command in self._presence():
+                    await self._carrier.execute(command)
 
     def _heartbeat(self) -> bytes:
         pages = [self._pages.look(slot) for slot in range(self._settings.workers)]

@@ -7,12 +7,20 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from supervisor.errors import StartError
 from supervisor.runners import RunnerSpec
 
 MIB = 1024 * 1024
+MAX_PORT = 65_535
 
 Secret = Annotated[str, Field(min_length=1)]
 
@@ -94,6 +102,26 @@ class Config(_Section):
     limits: Limits = Limits()
     heartbeats: Heartbeats = Heartbeats()
 
+    @field_validator("ws")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        host, _, port = (value or "").rpartition(":")
+        is_port = port.isascii() and port.isdigit() and int(port) <= MAX_PORT
+        if value is not None and not (host and is_port):
+            raise ValueError("must be HOST:PORT, such as 127.0.0.1:9944 or [::1]:9944")
+        return value
+
+    @model_validator(mode="after")
+    def _is_unambiguous(self) -> Self:
+        ids = [runner.id for runner in self.runners]
+        twice = sorted({runner_id for runner_id in ids if ids.count(runner_id) > 1})
+        if twice:
+            raise ValueError(f"runners: the id {twice[0]} is used twice; each needs its own")
+        secrets = [*self.admin_secrets, *self.user_secrets, *self.register_secrets]
+        if len(set(secrets)) < len(secrets):
+            raise ValueError("a secret is listed twice; each stands for one scope")
+        return self
+
 
 def load_config(file: Path | None, overrides: dict[str, Any]) -> Config:
     """Return the configuration of a TOML file, if given, with `overrides` on top of it.
@@ -123,7 +151,8 @@ def _read_file(file: Path) -> dict[str, Any]:
 def _explain(problem: Any) -> str:
     where = ".".join(str(step) for step in problem["loc"])
     if problem["type"] != "extra_forbidden":
-        return f"{where}: {problem['msg'].removeprefix('Value error, ')}"
+        what = problem["msg"].removeprefix("Value error, ")
+        return f"{where}: {what}" if where else what
     near = get_close_matches(str(problem["loc"][-1]), _settings_beside(problem["loc"]), n=1)
     return f"{where}: unknown setting" + (f" (did you mean {near[0]}?)" if near else "")
 

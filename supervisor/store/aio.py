@@ -169,6 +169,17 @@ async def _open(
     return connection
 
 
+def has_stalled(deadline: float | None, silent_until: float, now: float) -> bool:
+    """Tell whether Redis has stopped answering: late, and silent; long answers may make it late.
+
+    Args:
+        deadline: when the oldest command should have been answered; None if none is under way.
+        silent_until: how long after the last byte silence means nothing.
+        now: on the same clock, seconds.
+    """
+    return deadline is not None and deadline < now and silent_until < now
+
+
 class _Connection(asyncio.Protocol):
     """One pipelined connection: replies come in the order of the requests."""
 
@@ -180,6 +191,7 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._sent: deque[_Pending] = deque()
         self._unsent: list[bytes] = []
+        self._heard_at = self._loop.time()
         self.lost: asyncio.Future[None] = self._loop.create_future()
 
     def submit(self, command: Command[Any]) -> asyncio.Future[Any]:
@@ -204,7 +216,8 @@ class _Connection(asyncio.Protocol):
         """Return when the connection is lost; cut it when Redis stops answering."""
         while not self.lost.done():
             await asyncio.wait([self.lost], timeout=min(1.0, self._stall))
-            if self._sent and self._sent[0].deadline < self._loop.time():
+            deadline = self._sent[0].deadline if self._sent else None
+            if has_stalled(deadline, self._heard_at + self._stall, self._loop.time()):
                 _log.warning("Redis does not answer", waited_s=self._stall)
                 self.abort()
 
@@ -217,6 +230,7 @@ class _Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
+        self._heard_at = self._loop.time()
         self._reader.feed(data)
         try:
             while (reply := self._reader.gets()) is not False:

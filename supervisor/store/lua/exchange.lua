@@ -49,7 +49,11 @@ end
 -- Mark an id that is in our in-flight list as ours, unless somebody else has had it meanwhile.
 local function take(id, queue)
   local key = JOB .. id
-  local job = call('HMGET', key, 'state', 'lease', 'attempt', 'status', 'id')
+  local job = redis.pcall('HMGET', key, 'state', 'lease', 'attempt', 'status', 'id')
+  if job.err then  -- somebody's key that is no hash: no job
+    call('LREM', inflight, 1, id)
+    return nil
+  end
   local from, word = job[1], string.lower(job[4] or '')
   local is_foreign = not from and job[5]  -- a foreign client stored it and pushed its id
   if is_foreign and (word == '' or is_in(CLAIM, word) or is_in(ENQUEUE, word)) then from = 'queued' end

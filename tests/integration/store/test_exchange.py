@@ -37,6 +37,14 @@ def test_the_claimed_job_comes_whole_with_its_token(store):
     assert store.job("a").claimed_by == "sal"
 
 
+def test_an_id_whose_key_is_no_hash_is_passed_over(store):
+    store.redis.set(store.keys.job("strange"), "x")
+    store.redis.rpush(store.keys.work("sal"), "strange")
+    store.add("a", start=True)
+    assert store.claimed_id() == "a"
+    store.redis.delete(store.keys.job("strange"))
+
+
 def test_a_stopped_or_deleted_id_that_is_still_in_a_list_is_passed_over(store):
     store.add("stopped", start=True)
     store.stop("stopped")

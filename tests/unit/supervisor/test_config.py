@@ -86,3 +86,26 @@ def test_the_default_places_are_the_users(monkeypatch):
     monkeypatch.setenv("HOME", "/home/me")
     assert str(default_socket()).startswith("/tmp/hero-supervisor-")
     assert default_db_path() == Path("/home/me/.local/state/hero-supervisor")
+
+
+@pytest.mark.parametrize("ws", ["nope", "127.0.0.1:22222222", ":9944", "127.0.0.1:http"])
+def test_an_address_that_is_none_is_refused(ws):
+    with pytest.raises(StartError, match="ws: must be HOST:PORT, such as"):
+        load_config(None, {"ws": ws})
+
+
+@pytest.mark.parametrize("ws", ["127.0.0.1:9944", "[::1]:0", "host.example:80"])
+def test_an_address_is_taken(ws):
+    assert load_config(None, {"ws": ws}).ws == ws
+
+
+def test_two_runners_of_one_id_are_refused():
+    runners = [{"id": "a", "script_type": "sal"}, {"id": "a", "script_type": "osis"}]
+    with pytest.raises(StartError, match="runners: the id a is used twice"):
+        load_config(None, {"runners": runners})
+
+
+def test_a_secret_for_two_scopes_is_refused_without_being_repeated():
+    with pytest.raises(StartError, match="a secret is listed twice") as caught:
+        load_config(None, {"admin_secrets": ["s3cret"], "user_secrets": ["s3cret"]})
+    assert "s3cret" not in str(caught.value)
