@@ -36,6 +36,9 @@ from supervisor.store.commands import Commands
 
 _SUCCESS = {"success": True}
 _CLEAR_BATCH = 500
+# Logs and lists read at once: all share one connection to Redis, and everybody's next answer waits
+# behind theirs.
+_LONG_ANSWERS = 4
 
 
 class Jobs:
@@ -63,6 +66,7 @@ class Jobs:
         self._events = events
         self._clock = clock
         self._new_id = new_id
+        self._long_answers = asyncio.Semaphore(_LONG_ANSWERS)
 
     async def create(self, params: CreateJob, _session: Session) -> str:
         """Store a job, and start it if asked; its id."""
@@ -165,11 +169,12 @@ class Jobs:
     async def logs(self, params: ReadLogs, _session: Session) -> dict[str, str | None]:
         """Return what a job has printed behind a position, and the next position."""
         start = params.cursor or "0-0"
-        _, blocks, dropped = await asyncio.gather(
-            self._carrier.submit(self._commands.get(params.job_id)),
-            self._carrier.submit(self._commands.read_log(params.job_id, start, params.limit)),
-            self._carrier.submit(self._commands.read_log_dropped(params.job_id)),
-        )
+        async with self._long_answers:
+            _, blocks, dropped = await asyncio.gather(
+                self._carrier.submit(self._commands.get(params.job_id)),
+                self._carrier.submit(self._commands.read_log(params.job_id, start, params.limit)),
+                self._carrier.submit(self._commands.read_log_dropped(params.job_id)),
+            )
         text = "".join(block.text for block in blocks)
         if dropped and params.cursor is None:
             text = f"[{dropped} bytes of older output were dropped]\n{text}"
@@ -178,7 +183,8 @@ class Jobs:
     async def select(self, params: ListJobs, _session: Session) -> Sequence[dict[str, Any]]:
         """Return the newest jobs that fit a filter."""
         selection = Selection(self._carrier, self._commands, params)
-        return [job.to_json() for job in await selection.read()]
+        async with self._long_answers:
+            return [job.to_json() for job in await selection.read()]
 
     async def stop(self, params: StopJob, _session: Session) -> dict[str, bool]:
         """Stop a job; one that runs is stopped by its runner."""
