@@ -102,8 +102,9 @@ class LogWriter:
                 carrier.execute(command)
             except StoreUnavailable:
                 time.sleep(_RETRY)
-            except OutcomeUnknown:
-                return  # sending again could print it twice
+            except OutcomeUnknown:  # sending again could print it twice
+                _log.warning("lines of a job's log may be lost", job_id=self._claimed.job.id)
+                return
             else:
                 return
 

@@ -13,6 +13,7 @@ import structlog
 from supervisor.errors import RpcError
 from supervisor.store.aio import AioCarrier
 from supervisor.store.commands import Commands, RunningJob
+from supervisor.store.wire import UnexpectedReply
 
 TICK = 1.0  # seconds
 _BATCH = 1000
@@ -112,7 +113,7 @@ class Upkeep:
                 await part()
             except RpcError:
                 raise
-            except Exception:  # noqa: BLE001 (logged; the other parts must go on)
+            except UnexpectedReply:  # somebody's key is not what the schema says: the others go on
                 _log.exception("a part of upkeep failed", part=part.__name__)
 
     async def _due(self) -> None:

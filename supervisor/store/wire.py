@@ -1,8 +1,8 @@
 """What both carriers know of Redis's wire: where it is, how to greet it, what its errors mean.
 
 redis-py parses the URL; the carriers themselves speak RESP2 with hiredis over their own sockets.
-redis-py's connections were measured first: they cost two to three times the CPU per command, most
-of it in layers that a fixed pipeline of commands has no use for.
+Prototypes of the same path over redis-py's pipelines submitted about half as many jobs a second; it
+has not been measured again in this code.
 """
 
 import os

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from functools import partial
 
 import psutil
 import pytest
@@ -28,6 +29,9 @@ def sturdy(one):
     return one.has_runners("osis", "sal")
 
 
+BEGUN = "the script has begun"
+
+
 def kill(process):
     os.kill(process.pid, signal.SIGKILL)
 
@@ -42,19 +46,25 @@ def is_gone(process):
     return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
+def has_begun(daemon, job, times):
+    """Tell whether a script has really begun so often; the status says so a moment before."""
+    return (daemon.call("get_job_logs", job_id=job)["logs"] or "").count(BEGUN) == times
+
+
 def test_a_job_whose_worker_is_killed_runs_again(sturdy):
-    job = sturdy.begins(sturdy.submit(SECONDS_2))
+    job = sturdy.submit(f'print("{BEGUN}"); {SECONDS_2}')
     guard = sturdy.guard("sal")
+    until_blocking(lambda: has_begun(sturdy, job, 1))
     kill(until_blocking(lambda: worker_that_runs(guard)))
     done = sturdy.wait(job)
     assert (done["output"], done["attempt"]) == ("12000000", 2)
 
 
 def test_a_job_that_loses_its_worker_too_often_ends_as_runner_lost(sturdy):
-    job = sturdy.submit(FOREVER)
+    job = sturdy.submit(f'print("{BEGUN}"); {FOREVER}')
     guard = sturdy.guard("sal")
     for attempt in (1, 2, 3, 4):
-        until_blocking(lambda: sturdy.call("get_job", job_id=job)["attempt"] == attempt)  # noqa: B023
+        until_blocking(partial(has_begun, sturdy, job, attempt))
         kill(until_blocking(lambda: worker_that_runs(guard)))
     done = sturdy.wait(job)
     assert done["error"]["kind"] == "runner_lost"

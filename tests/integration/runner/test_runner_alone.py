@@ -112,8 +112,8 @@ def test_an_idle_runner_ends_at_once_while_redis_is_away(own):
 
 def test_a_killed_worker_is_replaced_and_its_job_runs_again(run, store):
     runner = run()
-    job = store.submit(SECOND)
-    store.reaches(job, RUNNING)
+    job = store.submit('print("begun");' + SECOND)
+    until_blocking(lambda: store.execute(store.commands.read_log(job, "0-0", 1)))
     (worker,) = workers_of(runner.guard)
     worker.kill()
     done = store.ended(job)
